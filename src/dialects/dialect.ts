@@ -113,6 +113,8 @@ export interface AnswerStream {
   readonly facts: AnswerFacts;
   /** True when the last `push` completed an event or a comment: the idle timer counts those. */
   readonly alive: boolean;
+  /** True once the upstream's end marker was read (`[DONE]`, `message_stop`): nothing more can come, `end` may be called. */
+  readonly done: boolean;
   /** Takes any split of the upstream's bytes; gives what the client may see of the whole events in them, or undefined. */
   push(bytes: Buffer): Buffer | string | undefined;
   /** The upstream closed. Gives the rest and the dialect's closer; without a terminal event sets fault `upstream_truncated`. */
