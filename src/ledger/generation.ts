@@ -4,16 +4,19 @@ import type { NanoUsd } from "../canonical/money.js";
 import type { ReceiptNote } from "../canonical/receipt.js";
 import type { Usage } from "../canonical/usage.js";
 
+export const endings = [
+  "done",
+  "client_gone",
+  "upstream_cut",
+  "timeout",
+  "failed",
+  "refused",
+  "draining",
+  "gateway_killed",
+] as const;
+
 /** Why a generation ended. `done`: whole. `refused`: planned or held, but never sent (cost 0). */
-export type Ending =
-  | "done"
-  | "client_gone"
-  | "upstream_cut"
-  | "timeout"
-  | "failed"
-  | "refused"
-  | "draining"
-  | "gateway_killed";
+export type Ending = (typeof endings)[number];
 
 export interface Attempt {
   readonly provider: string;
@@ -42,7 +45,7 @@ export interface Generation {
   readonly upstreamId: string | undefined;
   readonly dialect: string;
   readonly streamed: boolean;
-  /** HTTP status that the client saw; 499 where it left before one. */
+  /** HTTP status that the client saw; 499 where it left before one; 500 where the gateway was killed. */
   readonly status: number;
   readonly ending: Ending;
   readonly code: ErrorCode | undefined;

@@ -6,6 +6,7 @@ export interface GenerationFilter {
   readonly limit: number;
   /** Only rows created before this instant, milliseconds since 1970. */
   readonly beforeMs?: number;
+  /** The model that served or, where none did, the one that was asked for. */
   readonly model?: string;
   readonly ending?: string;
 }
@@ -25,11 +26,16 @@ export type JournalEntry =
 /** An append-only file. `append` returns once the operating system has the line; it does not wait for the disk. */
 export interface Journal {
   append(entry: JournalEntry): void;
-  /** Every whole line of earlier runs and this one; damaged lines are set aside, counted and never fatal. */
-  replay(): { readonly entries: readonly JournalEntry[]; readonly damagedLines: number };
-  /** The store has everything up to now except `open`: starts afresh with those holds alone. */
-  restart(open: readonly HoldEntry[]): void;
-  /** Bytes written since the last restart. */
+  /**
+   * Every whole line of earlier runs and this one up to now, oldest first, read from the file as it is asked for.
+   * Damaged lines are set aside and counted in passing, and never fatal.
+   */
+  replay(): Iterable<JournalEntry>;
+  /** Lines that replaying has set aside since the journal was opened. */
+  readonly damagedLines: number;
+  /** The store has everything up to now except these: starts afresh with them alone. On failure the old file stays. */
+  restart(open: readonly HoldEntry[], unstored?: readonly Generation[]): void;
+  /** Bytes in the file: what was written since the last restart. */
   readonly sizeBytes: number;
   close(): void;
 }
