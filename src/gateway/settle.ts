@@ -1,0 +1,126 @@
+// Step 8, exactly once: usage, cost, cause of ending and attempts become one row; the hold goes back.
+import type { TrunklineError } from "../canonical/error.js";
+import { noUsage, type Usage } from "../canonical/usage.js";
+import type { Ending, Generation } from "../ledger/generation.js";
+import { costOfUsage } from "../pricing/cost.js";
+import { estimateUsage } from "../tokens/estimate.js";
+import type { Admitted, Answered, Received } from "./exchange.js";
+import type { GatewayParts } from "./parts.js";
+
+export function settle(parts: GatewayParts, answered: Answered, clientGone: boolean): void {
+  const { held, endpoint, facts, error } = answered;
+  const { received } = held.planned.admitted;
+  const usage = usageOf(answered, received);
+  const price = endpoint?.price;
+  const never = usage.provenance === "unknown" && facts.usage === undefined && !facts.content;
+  const ending = endingOf(error, facts.terminal, clientGone);
+  record(parts, received, {
+    ...blank(parts, received),
+    model: endpoint?.model,
+    provider: endpoint?.provider.id,
+    upstreamModel: endpoint?.upstreamModel,
+    upstreamId: facts.upstreamId,
+    status: statusOf(answered, ending),
+    ending,
+    code: ending === "done" ? undefined : (error?.code ?? "client_gone"),
+    finishReason: facts.finish?.reason,
+    nativeFinishReason: facts.finish?.native,
+    usage,
+    costNanoUsd: price === undefined ? undefined : never ? 0 : costOfUsage(price, usage),
+    holdNanoUsd: held.holdNanoUsd,
+    firstContentMs: answered.firstContentMs,
+    attempts: answered.attempts,
+    receipt: answered.receipt,
+  });
+  parts.holds.release(received.principal.keyHash, held.holdNanoUsd);
+}
+
+/** Admitted, but never sent: an unknown model, no key for its provider, a fault of our own. It cost nothing. */
+export function settleRefused(parts: GatewayParts, admitted: Admitted, error: TrunklineError): void {
+  const { received } = admitted;
+  record(parts, received, {
+    ...blank(parts, received),
+    status: error.status,
+    ending: "refused",
+    code: error.code,
+    costNanoUsd: 0,
+  });
+}
+
+function blank(parts: GatewayParts, received: Received): Generation {
+  const { outline } = received.request;
+  return {
+    id: received.generationId,
+    createdMs: received.createdMs,
+    keyHash: received.principal.keyHash,
+    modelAsked: outline.model,
+    model: undefined,
+    provider: undefined,
+    upstreamModel: undefined,
+    upstreamId: undefined,
+    dialect: received.dialect.name,
+    streamed: outline.stream,
+    status: 0,
+    ending: "refused",
+    code: undefined,
+    finishReason: undefined,
+    nativeFinishReason: undefined,
+    usage: noUsage,
+    costNanoUsd: undefined,
+    holdNanoUsd: undefined,
+    firstContentMs: undefined,
+    totalMs: parts.clock.monotonicMs() - received.startedMs,
+    attempts: [],
+    receipt: [],
+    app: received.app,
+  };
+}
+
+function record(parts: GatewayParts, received: Received, generation: Generation): void {
+  parts.ledger.settle(generation);
+  parts.observe({
+    type: "settled",
+    id: received.generationId,
+    provider: generation.provider,
+    model: generation.model ?? generation.modelAsked,
+    ending: generation.ending,
+    status: generation.status,
+    totalMs: generation.totalMs,
+  });
+}
+
+/** What the provider reported; else an estimate where it has worked for us; else nothing. */
+function usageOf({ facts, error, attempts }: Answered, received: Received): Usage {
+  if (facts.usage !== undefined) return facts.usage;
+  if (facts.content || error === undefined) return estimateUsage(received.request.outline.bodyBytes, facts.outputBytes);
+  const last = attempts.at(-1);
+  // It was sent and then interrupted: the provider has read the input, whatever came of it.
+  const sent = last !== undefined && (last.code === "client_gone" || last.code === "draining");
+  return sent ? estimateUsage(received.request.outline.bodyBytes, 0) : noUsage;
+}
+
+function endingOf(error: TrunklineError | undefined, terminal: boolean, clientGone: boolean): Ending {
+  if (error === undefined) return clientGone && !terminal ? "client_gone" : "done";
+  switch (error.code) {
+    case "client_gone":
+      return terminal ? "done" : "client_gone";
+    case "draining":
+      return "draining";
+    case "upstream_truncated":
+    case "upstream_reset":
+      return "upstream_cut";
+    case "timeout_connect":
+    case "timeout_first_token":
+    case "timeout_idle":
+    case "timeout_total":
+    case "deadline_exceeded":
+      return "timeout";
+    default:
+      return "failed";
+  }
+}
+
+function statusOf({ committed, error }: Answered, ending: Ending): number {
+  if (ending === "client_gone") return 499;
+  return committed || error === undefined ? 200 : error.status;
+}
