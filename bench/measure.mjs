@@ -40,7 +40,7 @@ async function measureOnce(target, direct, load, seconds) {
     requests: full.requests,
     cpuUs: (cpu / full.requests) * 1e6,
     loadCpuUs: (ownSeconds / full.requests) * 1e6,
-    others: others / (full.seconds * availableParallelism()),
+    others: Math.min(1, others / (full.seconds * availableParallelism())),
     busy: cpu / full.seconds,
     perSecond: full.requests / full.seconds,
     p50Ms: quantile(single.total, 0.5),
