@@ -1,0 +1,207 @@
+// The only wiring: settings, store, observers and rooms become a gateway. Nothing else in the project joins edges.
+import { readFileSync } from "node:fs";
+import { createCapacity } from "./admission/capacity.js";
+import { createHolds } from "./admission/hold.js";
+import { createKeyRing } from "./admission/keys.js";
+import type { Observer } from "./canonical/observer.js";
+import type { Catalog } from "./catalog/catalog.js";
+import { loadCatalog } from "./catalog/load.js";
+import type { Provider } from "./catalog/provider.js";
+import { createInProcessWire } from "./client/in-process-wire.js";
+import type { Wire } from "./client/wire.js";
+import type { Settings } from "./config/settings.js";
+import { createCredentialRing } from "./credentials/ring.js";
+import { openaiChat } from "./dialects/openai-chat/dialect.js";
+import { relays, upstreamDialects } from "./dialects/registry.js";
+import { createOpenExchanges } from "./gateway/open-exchanges.js";
+import type { GatewayParts } from "./gateway/parts.js";
+import { createLedger, type Ledger } from "./ledger/ledger.js";
+import type { GenerationStore, Journal } from "./ledger/ports.js";
+import { recover } from "./ledger/recover.js";
+import { createLog, type LogLevel } from "./observe/log.js";
+import { createRefusals } from "./observe/refusals.js";
+import { createHealth } from "./routing/health.js";
+import type { RoutingParts } from "./routing/resolve.js";
+import { adminGenerationRoutes } from "./server/admin/generations.js";
+import { createGatewayServer } from "./server/gateway-server.js";
+import { isLoopback, parseAddress } from "./server/options.js";
+import { chatRoutes } from "./server/routes/chat.js";
+import { generationRoutes } from "./server/routes/generation.js";
+import { healthRoutes } from "./server/routes/health.js";
+import { modelRoutes } from "./server/routes/models.js";
+import { memoryGenerations } from "./store/memory/generations.js";
+import { memoryJournal } from "./store/memory/journal.js";
+import { realSurroundings, type Surroundings } from "./surroundings.js";
+import { createSchemeTransport } from "./upstream/by-scheme.js";
+import { createHttpTransport } from "./upstream/http/transport.js";
+import { localModelInstalled } from "./upstream/local/installed.js";
+import { createLocalTransport } from "./upstream/local/transport.js";
+import { createRetryBudget } from "./upstream/retry-budget.js";
+import { createSimulatorTransport } from "./upstream/simulator/transport.js";
+import type { Transport } from "./upstream/transport.js";
+
+export interface BuildOptions {
+  /** `data-folder`: claims the folder and keeps the books there. `memory`: nothing outlives the process. */
+  readonly ledger: "data-folder" | "memory";
+  readonly log?: { readonly level: LogLevel; write(line: string): void };
+  readonly surroundings?: Surroundings;
+  readonly transport?: Transport;
+}
+
+export interface Gateway {
+  readonly settings: Settings;
+  readonly catalog: Catalog;
+  readonly planning: RoutingParts;
+  readonly ledger: Ledger;
+  /** The core in process, without a server. */
+  readonly wire: Wire;
+  /** Starts the HTTP server; resolves with its base URL (`http://127.0.0.1:4100`). */
+  listen(): Promise<{ readonly url: string }>;
+  /** Stops taking requests, lets open ones finish (bounded), closes the books. */
+  close(): Promise<void>;
+}
+
+/** Off loopback, without a key, anyone on the network could spend the owner's money. */
+export class OpenToAllError extends Error {
+  override readonly name = "OpenToAllError";
+
+  constructor(listen: string) {
+    super(
+      `Refusing to listen on ${listen} without keys: anyone who reaches it could use your provider keys. ` +
+        "Set TRUNKLINE_KEYS (or `keys:` in trunkline.yaml), or listen on 127.0.0.1.",
+    );
+  }
+}
+
+export const version = readVersion();
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const found =
+    typeof manifest === "object" && manifest !== null && "version" in manifest ? manifest.version : undefined;
+  return typeof found === "string" ? found : "0.0.0";
+}
+
+export async function build(settings: Settings, options: BuildOptions): Promise<Gateway> {
+  const { clock, timers, random, newId } = options.surroundings ?? realSurroundings();
+  const refusals = createRefusals();
+  const log = createLog(options.log?.level ?? "nothing", options.log?.write ?? (() => {}));
+  const observe: Observer = (observation) => {
+    refusals.observe(observation);
+    log(observation);
+  };
+
+  const books = options.ledger === "memory" ? memoryBooks() : await openBooks(settings.dataDir);
+  const ledger = createLedger({ store: books.store, journal: books.journal, timers, clock, observer: observe });
+  const catalog = loadCatalog();
+  const credentials = createCredentialRing(settings.secrets);
+  const planning: RoutingParts = {
+    catalog,
+    providers: settings.providers,
+    models: settings.models,
+    usable: (provider) => credentials.usable(provider) && isThere(provider, settings.dataDir),
+  };
+  const transport =
+    options.transport ??
+    createSchemeTransport({
+      ...sameFor(["http", "https"], createHttpTransport()),
+      local: createLocalTransport({ dataDir: settings.dataDir }),
+      simulator: createSimulatorTransport({ timers }),
+    });
+  const gateway: GatewayParts = {
+    clock,
+    timers,
+    random,
+    observe,
+    capacity: createCapacity(settings.capacity, timers),
+    holds: createHolds(),
+    planning: { ...planning, health: createHealth() },
+    credentials,
+    transport,
+    upstreamDialects,
+    relays,
+    retryBudget: createRetryBudget(clock.monotonicMs()),
+    ledger,
+    timeouts: settings.timeouts,
+    modelTimeouts: settings.modelTimeouts,
+  };
+  const open = createOpenExchanges();
+  const drain = { draining: false };
+  const address = parseAddress(settings.listen);
+  const keys = createKeyRing(settings.keys);
+  const server = createGatewayServer({
+    routes: [
+      ...chatRoutes({ gateway, dialect: openaiChat, newId, open, bodyBytes: settings.bodyBytes }),
+      ...modelRoutes({ routing: planning, clock, createdSeconds: Math.floor(Date.parse(catalog.generated) / 1_000) }),
+      ...generationRoutes({ ledger, providers: settings.providers }),
+      ...healthRoutes({ version, pid: process.pid, draining: () => drain.draining }),
+      ...adminGenerationRoutes(ledger),
+    ],
+    keys,
+    listen: address,
+    hosts: settings.hosts,
+    clock,
+    timers,
+    observe,
+    dialect: openaiChat,
+    address,
+    open,
+    drainMs: settings.drainMs,
+    drain,
+  });
+
+  return {
+    settings,
+    catalog,
+    planning,
+    ledger,
+    wire: createInProcessWire({ gateway, chat: openaiChat, newId, open }),
+    async listen() {
+      if (keys.open && !isLoopback(address.host)) throw new OpenToAllError(settings.listen);
+      const port = await server.listen();
+      await books.serve?.(server.ownerServer);
+      const host = address.host.includes(":") ? `[${address.host}]` : address.host;
+      return { url: `http://${host}:${port}` };
+    },
+    async close() {
+      await server.close();
+      await transport.close();
+      ledger.close();
+      await books.release?.();
+    },
+  };
+}
+
+function isThere(provider: Provider, dataDir: string): boolean {
+  return !provider.baseUrl.startsWith("local:") || localModelInstalled(dataDir);
+}
+
+function sameFor(schemes: readonly string[], transport: Transport): Readonly<Record<string, Transport>> {
+  return Object.fromEntries(schemes.map((scheme) => [scheme, transport]));
+}
+
+interface Books {
+  readonly store: GenerationStore;
+  readonly journal: Journal;
+  /** Serves the owner on the folder's socket. */
+  serve?(server: import("node:http").Server): Promise<void>;
+  release?(): Promise<void>;
+}
+
+function memoryBooks(): Books {
+  return { store: memoryGenerations(), journal: memoryJournal() };
+}
+
+/** Claims the folder, then brings its books up to date: what a killed gateway left open becomes rows. */
+async function openBooks(dataDir: string): Promise<Books> {
+  const [{ claim }, { openSqlite }, { openJournal }] = await Promise.all([
+    import("./store/ownership.js"),
+    import("./store/sqlite/open.js"),
+    import("./store/journal/open.js"),
+  ]);
+  const owner = await claim(dataDir);
+  const store = await openSqlite(dataDir);
+  const journal = openJournal(dataDir);
+  recover({ store, journal });
+  return { store, journal, serve: (server) => owner.serve(server), release: () => owner.release() };
+}

@@ -1,0 +1,34 @@
+// Step 1. Client bytes become a request, by the client's dialect, and get their name and their time.
+import type { Principal } from "../admission/keys.js";
+import type { Clock, NewId } from "../canonical/clock.js";
+import type { ClientDialect, Profile } from "../dialects/dialect.js";
+import type { Received } from "./exchange.js";
+
+export interface Reception {
+  readonly dialect: ClientDialect;
+  readonly profile: Profile;
+  readonly principal: Principal;
+  readonly bytes: Buffer;
+  /** Monotonic milliseconds at which the request's head came. */
+  readonly startedMs: number;
+  /** From `x-trunkline-timeout-ms`; the body's own field wins. */
+  readonly timeoutMs: number | undefined;
+  readonly app: Received["app"];
+}
+
+/** @throws TrunklineError `invalid_request`, `invalid_json` */
+export function receive(clock: Clock, newId: NewId, reception: Reception): Received {
+  const { dialect, profile, principal, startedMs, app } = reception;
+  const request = dialect.readRequest(reception.bytes, profile);
+  return {
+    generationId: newId(),
+    createdMs: clock.wallMs(),
+    startedMs,
+    principal,
+    dialect,
+    profile,
+    request,
+    clientTimeoutMs: request.outline.own.timeoutMs ?? reception.timeoutMs,
+    app,
+  };
+}

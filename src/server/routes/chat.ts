@@ -1,0 +1,79 @@
+// POST /v1/chat/completions and /api/v1/chat/completions: OpenAI's Chat dialect in its two profiles.
+import type { IncomingHttpHeaders } from "node:http";
+import type { NewId } from "../../canonical/clock.js";
+import { TrunklineError } from "../../canonical/error.js";
+import type { ClientDialect } from "../../dialects/dialect.js";
+import type { Received } from "../../gateway/exchange.js";
+import { handle } from "../../gateway/handle.js";
+import { createInterrupt } from "../../gateway/interrupt.js";
+import type { OpenExchanges } from "../../gateway/open-exchanges.js";
+import type { GatewayParts } from "../../gateway/parts.js";
+import { receive } from "../../gateway/receive.js";
+import { readBody } from "../body.js";
+import { createResponseSink } from "../response-sink.js";
+import type { Call, Route } from "../route.js";
+
+export interface ChatRouteParts {
+  readonly gateway: GatewayParts;
+  readonly dialect: ClientDialect;
+  readonly newId: NewId;
+  readonly open: OpenExchanges;
+  readonly bodyBytes: number;
+}
+
+export function chatRoutes(parts: ChatRouteParts): readonly Route[] {
+  const serve = (call: Call) => serveChat(parts, call);
+  return [
+    { method: "POST", path: "/v1/chat/completions", access: "key", serve },
+    { method: "POST", path: "/api/v1/chat/completions", access: "key", serve },
+  ];
+}
+
+async function serveChat(parts: ChatRouteParts, call: Call): Promise<void> {
+  const { request, response } = call;
+  const interrupt = createInterrupt();
+  const bytes = await readBody(request, parts.bodyBytes);
+  const sink = createResponseSink(response);
+  sink.onGone = () => interrupt.raise("client_gone");
+  const received = receive(parts.gateway.clock, parts.newId, {
+    dialect: parts.dialect,
+    profile: call.profile,
+    principal: call.principal,
+    bytes,
+    startedMs: call.startedMs,
+    timeoutMs: readTimeout(request.headers),
+    app: readApp(request.headers),
+  });
+  await parts.open.track(interrupt, handle(parts.gateway, received, sink, interrupt));
+}
+
+const mostTimeoutMs = 86_400_000;
+
+function readTimeout(headers: IncomingHttpHeaders): number | undefined {
+  const value = headers["x-trunkline-timeout-ms"];
+  if (value === undefined) return undefined;
+  const ms = Number(value);
+  if (Number.isInteger(ms) && ms > 0 && ms <= mostTimeoutMs) return ms;
+  throw new TrunklineError("invalid_request", "x-trunkline-timeout-ms must be a whole number of milliseconds.", {
+    param: "x-trunkline-timeout-ms",
+    whatToDo: `Send a number from 1 to ${mostTimeoutMs}.`,
+  });
+}
+
+const longestAppText = 256;
+
+/** Who calls, as OpenRouter's clients tell it. */
+function readApp(headers: IncomingHttpHeaders): Received["app"] {
+  const text = (name: string) => {
+    const value = headers[name];
+    return typeof value === "string" ? value.slice(0, longestAppText) : undefined;
+  };
+  const referer = text("http-referer");
+  const title = text("x-openrouter-title") ?? text("x-title");
+  const userAgent = text("user-agent");
+  return {
+    ...(referer === undefined ? {} : { referer }),
+    ...(title === undefined ? {} : { title }),
+    ...(userAgent === undefined ? {} : { userAgent }),
+  };
+}
