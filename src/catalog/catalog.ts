@@ -8,6 +8,8 @@ export interface Served {
 }
 
 export interface Catalog {
+  /** YYYY-MM-DD on which the generated part was made. */
+  readonly generated: string;
   /** In order of their ids. */
   readonly models: readonly CatalogModel[];
   /** The model with exactly this id or alias. */
@@ -32,6 +34,7 @@ export function createCatalog(file: CatalogFile): Catalog {
     return byName.get(name);
   };
   return {
+    generated: file.generated,
     models,
     find,
     findAt(provider, name) {

@@ -1,5 +1,6 @@
 // Reads the generated catalogue from disk, once, when it is first asked for.
 import { readFileSync } from "node:fs";
+import { builtInModels } from "./built-in.js";
 import { type Catalog, createCatalog } from "./catalog.js";
 import type { CatalogFile } from "./model.js";
 
@@ -7,7 +8,10 @@ let loaded: Catalog | undefined;
 
 /** The catalogue in `data/models.json` beside this file; the same object at every call. */
 export function loadCatalog(): Catalog {
-  loaded ??= createCatalog(readCatalogFile(new URL("./data/models.json", import.meta.url)));
+  if (loaded === undefined) {
+    const file = readCatalogFile(new URL("./data/models.json", import.meta.url));
+    loaded = createCatalog({ ...file, models: [...builtInModels, ...file.models] });
+  }
   return loaded;
 }
 

@@ -54,6 +54,11 @@ export interface CatalogFile {
   readonly schema: 1;
   /** YYYY-MM-DD on which it was generated. */
   readonly generated: string;
-  readonly sources: readonly { readonly name: string; readonly version: string; readonly licence: string; readonly url: string }[];
+  readonly sources: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly licence: string;
+    readonly url: string;
+  }[];
   readonly models: readonly CatalogModel[];
 }

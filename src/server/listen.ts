@@ -1,6 +1,6 @@
 // The HTTP servers of a gateway: the address that clients use, and the socket in the data folder. Same routes, other trust.
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { type ErrorCode, TrunklineError } from "../canonical/error.js";
 import type { ClientDialect } from "../dialects/dialect.js";
 import type { Address } from "./options.js";
@@ -28,11 +28,7 @@ export function createHttpServer(listener: RequestListener, dialect: ClientDiale
 }
 
 /** What node's parser refuses never reaches a route: it is answered here, in the same shape. */
-function refuseSocket(
-  error: NodeJS.ErrnoException,
-  socket: Pick<Socket, "writable" | "end" | "destroy">,
-  dialect: ClientDialect,
-): void {
+function refuseSocket(error: NodeJS.ErrnoException, socket: Duplex, dialect: ClientDialect): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
