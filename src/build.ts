@@ -1,5 +1,7 @@
 // The only wiring: settings, store, observers and rooms become a gateway. Nothing else in the project joins edges.
 import { readFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
+import { join } from "node:path";
 import { createCapacity } from "./admission/capacity.js";
 import { createHolds } from "./admission/hold.js";
 import { createKeyRing } from "./admission/keys.js";
@@ -159,7 +161,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     async listen() {
       if (keys.open && !isLoopback(address.host)) throw new OpenToAllError(settings.listen);
       const port = await server.listen();
-      await books.serve?.(server.ownerServer);
+      books.serve?.(server.ownerListener);
       const host = address.host.includes(":") ? `[${address.host}]` : address.host;
       return { url: `http://${host}:${port}` };
     },
@@ -184,7 +186,7 @@ interface Books {
   readonly store: GenerationStore;
   readonly journal: Journal;
   /** Serves the owner on the folder's socket. */
-  serve?(server: import("node:http").Server): Promise<void>;
+  serve?(listener: RequestListener): void;
   release?(): Promise<void>;
 }
 
@@ -194,14 +196,20 @@ function memoryBooks(): Books {
 
 /** Claims the folder, then brings its books up to date: what a killed gateway left open becomes rows. */
 async function openBooks(dataDir: string): Promise<Books> {
-  const [{ claim }, { openSqlite }, { openJournal }] = await Promise.all([
+  const [{ claim }, { openSqlite }, { sqliteGenerations }, { openJournal }] = await Promise.all([
     import("./store/ownership.js"),
     import("./store/sqlite/open.js"),
+    import("./store/sqlite/generations.js"),
     import("./store/journal/open.js"),
   ]);
-  const owner = await claim(dataDir);
-  const store = await openSqlite(dataDir);
-  const journal = openJournal(dataDir);
-  recover({ store, journal });
-  return { store, journal, serve: (server) => owner.serve(server), release: () => owner.release() };
+  const owner = await claim(dataDir, { version });
+  try {
+    const store = sqliteGenerations(await openSqlite(join(dataDir, "ledger.db")));
+    const journal = openJournal(dataDir);
+    recover({ store, journal });
+    return { store, journal, serve: owner.serve, release: owner.release };
+  } catch (error) {
+    await owner.release();
+    throw error;
+  }
 }

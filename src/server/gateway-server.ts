@@ -1,5 +1,5 @@
-// The gateway as a server: two listeners on the same routes, and a stop that lets open answers finish.
-import type { Server } from "node:http";
+// The gateway as a server: its listener, the owner's beside it,, and a stop that lets open answers finish.
+import type { RequestListener } from "node:http";
 import type { Timers } from "../canonical/clock.js";
 import type { OpenExchanges } from "../gateway/open-exchanges.js";
 import { createDoor, type DoorParts } from "./dispatch.js";
@@ -9,8 +9,8 @@ import type { Address } from "./options.js";
 export interface GatewayServer {
   /** Resolves with the port once clients can connect. */
   listen(): Promise<number>;
-  /** The listener for the socket in the data folder: the same routes, for the owner. */
-  readonly ownerServer: Server;
+  /** For the socket in the data folder: the same routes, and the owner's. */
+  readonly ownerListener: RequestListener;
   /** Takes no new requests, waits for open ones up to `drainMs`, then ends them with a word. */
   close(): Promise<void>;
 }
@@ -29,20 +29,17 @@ const lastWordMs = 2_000;
 export function createGatewayServer(parts: GatewayServerParts): GatewayServer {
   const door = { ...parts, draining: () => parts.drain.draining };
   const server = createHttpServer(createDoor(door, false), parts.dialect);
-  const ownerServer = createHttpServer(createDoor(door, true), parts.dialect);
   const wait = (ms: number) =>
     new Promise<void>((resolve) => {
       parts.timers.after(ms, resolve);
     });
   return {
-    ownerServer,
+    ownerListener: createDoor(door, true),
     listen: () => listen(server, parts.address),
     async close() {
       parts.drain.draining = true;
       server.close();
-      ownerServer.close();
       server.closeIdleConnections();
-      ownerServer.closeIdleConnections();
       if (parts.open.count > 0) await Promise.race([parts.open.idle(), wait(parts.drainMs)]);
       if (parts.open.count > 0) {
         parts.open.cut();
@@ -51,7 +48,6 @@ export function createGatewayServer(parts: GatewayServerParts): GatewayServer {
       // Answers that were just ended may still be on their way out.
       await new Promise(setImmediate);
       server.closeAllConnections();
-      ownerServer.closeAllConnections();
     },
   };
 }
