@@ -59,10 +59,13 @@ export async function claim(dataDir: string, options: { readonly version?: strin
     if (owner.alive) throw refusal(dataDir, owner, pidPath);
     writeFileSync(pidPath, `${process.pid}\n`, { mode: 0o600 });
     const socket = await listen(path, dataDir, options.version);
+    let released = false;
     return {
       socketPath: path,
       serve: socket.serve,
       async release() {
+        if (released) return;
+        released = true;
         await socket.close();
         // The pid file is removed under the lock, or it could be the next owner's.
         rmSync(pidPath, { force: true });

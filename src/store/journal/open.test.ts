@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { beforeEach, expect, it } from "vitest";
 import type { HoldEntry } from "../../ledger/generation.js";
 import { openJournal } from "./open.js";
@@ -77,8 +78,7 @@ it("sets a damaged line aside, wherever in it a byte has changed", () => {
     writeFileSync(path, damaged);
     const found = replay();
     expect(found.ids, `byte ${at}`).toEqual(["a", "c"]);
-    // A byte that turned into a newline makes two damaged lines of one.
-    expect(found.damaged).toBeGreaterThanOrEqual(1);
+    expect(found.damaged).toBe(1);
   }
   expect(readFileSync(join(folder, "journal.damaged"), "utf8")).toContain('"b"');
 });
@@ -103,8 +103,8 @@ it("passes over noise of any size between two lines", () => {
 
 it("does not believe a line whose checksum is right but which is no entry", () => {
   write("a");
-  appendFileSync(path, "a3a6a20e {}\n\n\n");
-  expect(replay().ids).toEqual(["a"]);
+  appendFileSync(path, `${crc32("{}").toString(16).padStart(8, "0")} {}\n\n\n`);
+  expect(replay()).toEqual({ ids: ["a"], damaged: 1 });
 });
 
 it("leaves no second file behind a restart, and the folder as it was where one fails", () => {
