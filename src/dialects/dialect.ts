@@ -134,6 +134,10 @@ export interface UpstreamTarget {
   readonly stream: boolean;
   /** Default for providers that demand an output limit (Anthropic), in tokens. */
   readonly maxOutputTokens: number | undefined;
+  /** Chat: the provider understands OpenRouter's own fields (`reasoning`, `top_k`, `cache_control` …). */
+  readonly keepsExtensions?: boolean;
+  /** Chat: how the provider calls the output limit; absent: `max_tokens`. */
+  readonly outputLimitField?: "max_tokens" | "max_completion_tokens";
 }
 
 export interface UpstreamRequest {
@@ -163,6 +167,8 @@ export interface StreamReader {
   read(data: string, event: string | undefined): readonly Event[];
   /** True once the terminal event was read. */
   readonly terminal: boolean;
+  /** True once the end marker was read: nothing more can come. */
+  readonly done: boolean;
 }
 
 /** Canonical events in, client bytes out. */

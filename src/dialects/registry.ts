@@ -1,0 +1,12 @@
+// Every dialect that is built, by name. What is not listed is not built yet.
+import type { ClientDialect, DialectName, Relay, UpstreamDialect } from "./dialect.js";
+import { openaiChat } from "./openai-chat/dialect.js";
+
+export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map([[openaiChat.name, openaiChat]]);
+
+export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map<DialectName, UpstreamDialect>([
+  [openaiChat.name, openaiChat],
+]);
+
+/** Dialects that both sides may speak: their bytes go through. */
+export const relays: ReadonlyMap<DialectName, Relay> = new Map([[openaiChat.name, openaiChat.relay]]);
