@@ -10,8 +10,8 @@ const fullBatchRows = 500;
 const longestBackoffMs = 5_000;
 
 export interface Backlog {
-  /** False where the row is too many to keep in memory: it is read back from the journal once the store answers. */
-  add(row: Generation, journaled: boolean): boolean;
+  /** A journaled row that is too many to keep in memory is read back from the journal once the store answers. */
+  add(row: Generation, journaled: boolean): void;
   readonly rows: ReadonlyMap<string, Generation>;
   /** False while rows are in the journal alone, so that it must not be restarted. */
   readonly complete: boolean;
@@ -149,11 +149,10 @@ export function createBacklog(options: BacklogOptions): Backlog {
     add(row, journaled) {
       if (journaled && rows.size >= options.maxRows) {
         spilled = true;
-        return false;
+        return;
       }
       rows.set(row.id, row);
       schedule();
-      return true;
     },
     flush() {
       while (rows.size > 0) if (!shipBatch()) return false;
