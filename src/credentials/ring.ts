@@ -15,8 +15,8 @@ export interface CredentialRing {
   /** The next credential that is not resting; undefined where all rest, or the provider needs none. */
   pick(provider: Provider, nowMs: number): Credential | undefined;
   hasSeveral(provider: Provider): boolean;
-  /** How many credentials could be tried now. */
-  rested(provider: Provider, nowMs: number): number;
+  /** True where one of several credentials could be tried now. */
+  hasAnother(provider: Provider, nowMs: number): boolean;
   /** Milliseconds until one has rested; 0 where one is ready now. */
   restsForMs(provider: Provider, nowMs: number): number;
   /** Lets a credential rest. A rest is only ever extended. */
@@ -53,7 +53,10 @@ export function createCredentialRing(secrets: ReadonlyMap<string, readonly strin
       return undefined;
     },
     hasSeveral: (provider) => slotsOf(provider).length > 1,
-    rested: (provider, nowMs) => slotsOf(provider).filter((slot) => slot.restsUntilMs <= nowMs).length,
+    hasAnother(provider, nowMs) {
+      const slots = slotsOf(provider);
+      return slots.length > 1 && slots.some((slot) => slot.restsUntilMs <= nowMs);
+    },
     restsForMs(provider, nowMs) {
       const slots = slotsOf(provider);
       if (slots.length === 0) return 0;

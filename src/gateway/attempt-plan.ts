@@ -61,7 +61,7 @@ export async function attempt(parts: GatewayParts, held: Held, sink: Sink, inter
       const decision = decideRetry({
         error,
         triesHere,
-        otherCredential: parts.credentials.rested(endpoint.provider, nowMs) > 0,
+        otherCredential: parts.credentials.hasAnother(endpoint.provider, nowMs),
         leftMs: deadline.atMs - nowMs,
         chance: parts.random(),
       });
