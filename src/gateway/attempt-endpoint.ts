@@ -235,15 +235,15 @@ function stream(
         if (finished) return true;
         const out = answer.push(bytes);
         if (answer.alive) handle?.alive();
-        if (facts.fault !== undefined) {
-          fail(facts.fault);
-          return true;
-        }
         if (facts.content && firstContentMs === undefined) {
           firstContentMs = parts.clock.monotonicMs() - received.startedMs;
           handle?.content();
         }
         const flowing = commit.write(out, facts.content);
+        if (facts.fault !== undefined) {
+          fail(facts.fault);
+          return true;
+        }
         if (facts.terminal && linger === undefined) sawTerminal();
         if (answer.done) succeed();
         return flowing || finished;

@@ -2,6 +2,9 @@
 import type { ServerResponse } from "node:http";
 import type { Sink } from "../gateway/sink.js";
 
+/** Above this, copying costs more than a second write. */
+const joinedUpToBytes = 16_384;
+
 export function createResponseSink(response: ServerResponse): Sink {
   let gone = false;
   const sink: Sink = {
@@ -15,7 +18,9 @@ export function createResponseSink(response: ServerResponse): Sink {
     },
     write: (bytes) => response.write(bytes),
     end(bytes) {
-      response.end(bytes);
+      // One write instead of two: node joins the head with a string, not with a Buffer. Latin-1 keeps every byte.
+      if (bytes instanceof Buffer && bytes.length <= joinedUpToBytes) response.end(bytes.toString("latin1"), "latin1");
+      else response.end(bytes);
     },
   };
   response.on("close", () => {
