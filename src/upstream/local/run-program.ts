@@ -18,8 +18,8 @@ const keptOutputBytes = 4096;
 
 export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
   return new Promise((resolve) => {
-    // npm is a .cmd file on Windows, which only a shell can start; no argument here comes from outside.
-    const shell = process.platform === "win32";
+    // npm is a .cmd file on Windows, which only a shell can start; its arguments are fixed words, pip's hold a path.
+    const shell = process.platform === "win32" && run.command === "npm";
     const child = spawn(run.command, [...run.args], {
       cwd: run.cwd,
       env: run.env,
