@@ -44,14 +44,27 @@ export function costOfUsage(price: DatedPrice, usage: Usage): NanoUsd {
   );
 }
 
-/** The most that a request can cost: its input at the dearest input price, its output limit at the output price. */
+/**
+ * The most that a request can cost: its input at the dearest input price, its output limit at the output price.
+ * Of all tiers within reach, as a smaller input may fall into one that is dearer.
+ */
 export function costAtMost(price: DatedPrice, inputTokens: number, outputTokens: number): NanoUsd {
-  const tier = tierFor(price, inputTokens);
-  const input = Math.max(
+  const input = tokens(inputTokens);
+  const output = tokens(outputTokens);
+  const within = (price.above ?? []).filter((tier) => inputTokens > tier.inputTokens);
+  let most = 0n;
+  for (const tier of [price, ...within]) {
+    const picoUsd = input * BigInt(dearestInput(tier)) + output * BigInt(tier.outputPicoUsd);
+    if (picoUsd > most) most = picoUsd;
+  }
+  return roundUp(most);
+}
+
+function dearestInput(tier: TokenPrices): number {
+  return Math.max(
     tier.inputPicoUsd,
     tier.cacheReadPicoUsd ?? 0,
     tier.cacheWritePicoUsd ?? 0,
     tier.cacheWrite1hPicoUsd ?? 0,
   );
-  return roundUp(tokens(inputTokens) * BigInt(input) + tokens(outputTokens) * BigInt(tier.outputPicoUsd));
 }
