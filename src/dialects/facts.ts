@@ -23,7 +23,7 @@ export function noteEvent(event: Event, facts: AnswerFacts): void {
       break;
     case "extra":
       // Pictures and sound are content too, though canonical has no name for them.
-      facts.content = true;
+      if ("images" in event.fields || "audio" in event.fields) facts.content = true;
       break;
     case "usage":
       facts.usage = event.usage;

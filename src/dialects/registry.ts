@@ -1,4 +1,5 @@
 // Every dialect that is built, by name. What is not listed is not built yet.
+import { anthropicMessages } from "./anthropic-messages/dialect.js";
 import type { ClientDialect, DialectName, Relay, UpstreamDialect } from "./dialect.js";
 import { openaiChat } from "./openai-chat/dialect.js";
 
@@ -6,6 +7,7 @@ export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map([
 
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map<DialectName, UpstreamDialect>([
   [openaiChat.name, openaiChat],
+  [anthropicMessages.name, anthropicMessages],
 ]);
 
 /** Dialects that both sides may speak: their bytes go through. */

@@ -42,6 +42,8 @@ export class CallReader {
     const given = isCustom ? called.input : called.arguments;
     // Some providers send the arguments as an object.
     const piecesOfArguments = isObject(given) ? JSON.stringify(given) : (text(given) ?? "");
+    // Some providers send all fields of a message, empty.
+    if (id === "" && name === "" && piecesOfArguments === "") return;
     const pending = (isWhole ? undefined : this.#find(number(piece.index), id, name)) ?? this.#add(piece, id);
     if (pending.name === "") pending.name = name;
     if (pending.id === "") pending.id = id;

@@ -8,10 +8,16 @@ import type { Served } from "../dialect.js";
 import { readFinish, writeFinish } from "./finish.js";
 import { writeOpenRouterUsage } from "./usage.js";
 
-/** OpenAI's profile: the provider's own usage object, with our cost in it where the price is known. */
-export function usageWithCost(usageJson: string, cost: NanoUsd | undefined): string {
-  if (cost === undefined) return usageJson;
-  return changeMembers(Buffer.from(usageJson), new Map([["cost", usdText(cost)]])).toString("utf8");
+/**
+ * OpenAI's profile: the provider's own usage object, with our cost in it where the price is known, and the cached tokens
+ * where OpenAI's clients look for them.
+ */
+export function usageWithCost(usageJson: string, usage: Usage | undefined, cost: NanoUsd | undefined): string {
+  const changes = new Map<string, string>();
+  if (usage !== undefined && usage.cacheReadTokens > 0 && !isObject(parseObject(usageJson)?.prompt_tokens_details))
+    changes.set("prompt_tokens_details", JSON.stringify({ cached_tokens: usage.cacheReadTokens }));
+  if (cost !== undefined) changes.set("cost", usdText(cost));
+  return changes.size === 0 ? usageJson : changeMembers(Buffer.from(usageJson), changes).toString("utf8");
 }
 
 /** OpenRouter's profile: who served is on every frame and on every plain answer. */

@@ -3,7 +3,7 @@ import { isArray, isObject, type Json, type JsonObject, number, text } from "../
 import type { ReceiptNote } from "../../canonical/receipt.js";
 import { applyEdits, memberEdits, readMembers } from "../../framing/json-members.js";
 import type { ClientRequest, UpstreamRequest, UpstreamTarget } from "../dialect.js";
-import { effortOfBudget } from "./effort.js";
+import { effortOfBudget } from "../effort.js";
 
 /** OpenRouter's own fields. With a reason: leaving it out changes the answer. Without: the gateway itself acts on it. */
 const extensions: ReadonlyMap<string, string | undefined> = new Map([

@@ -19,7 +19,7 @@ export function relayResponse(body: Buffer, served: Served, profile: Profile): W
   }
   if (!isArray(answer.choices) || !answer.choices.some(isObject))
     return broken(facts, "The provider's answer holds no choices.");
-  watch(answer, facts, new Map());
+  watch(answer, "message", facts, new Map());
   facts.terminal = facts.finish !== undefined;
   if (profile === "openrouter")
     return { facts, body: changeMembers(body, openRouterChanges(answer, "message", served, facts.usage)) };
@@ -28,7 +28,7 @@ export function relayResponse(body: Buffer, served: Served, profile: Profile): W
   if (choices !== undefined) changes.set("choices", choices);
   if (facts.usage !== undefined) {
     const sent = isObject(answer.usage) ? usageBytes(body) : JSON.stringify(writeUsage(facts.usage));
-    changes.set("usage", usageWithCost(sent, served.costOf(facts.usage)));
+    changes.set("usage", usageWithCost(sent, facts.usage, served.costOf(facts.usage)));
   }
   return { facts, body: changeMembers(body, changes) };
 }

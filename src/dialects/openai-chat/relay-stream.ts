@@ -7,7 +7,7 @@ import { createSseReader, dataOf, isWholeRun, type SseEvent, sseData, sseDone } 
 import { type AnswerFacts, type AnswerStream, newFacts, type Outline, type Profile, type Served } from "../dialect.js";
 import { readInnerError } from "./errors.js";
 import { openRouterChanges, parseObject, plainChoices, usageWithCost } from "./profile.js";
-import { writeUsage } from "./usage.js";
+import { usageOf, writeUsage } from "./usage.js";
 import { allEnded, type Choices, watch } from "./watch.js";
 
 const news = [Buffer.from('"finish_reason"'), Buffer.from('"usage"')];
@@ -28,6 +28,8 @@ function isWithoutNews(bytes: Buffer): boolean {
   }
   return true;
 }
+
+const noFinish: JsonObject = { choices: [{ index: 0, delta: {}, finish_reason: null }] };
 
 /** A finish frame that waits for the usage. */
 interface Held {
@@ -133,7 +135,9 @@ export class ChatRelay implements AnswerStream {
     }
     const error = frame.error ?? (event.event === "error" ? frame : undefined);
     if (error !== undefined && error !== null) {
-      if (!this.facts.terminal) this.facts.fault = readInnerError(error);
+      if (this.#closed) return;
+      this.facts.usage = usageOf(frame) ?? this.facts.usage;
+      this.facts.fault = readInnerError(error);
       return;
     }
     this.#frame(frame, event, out);
@@ -149,7 +153,7 @@ export class ChatRelay implements AnswerStream {
       return;
     }
     const before = this.facts.outputBytes;
-    if (watch(frame, this.facts, this.#choices))
+    if (watch(frame, "delta", this.facts, this.#choices))
       this.#frameBytes = Math.max(0, event.raw.length - (this.facts.outputBytes - before));
     const isUsageFrame = isArray(frame.choices) && frame.choices.length === 0 && isObject(frame.usage);
     if (isUsageFrame && !this.#usageApart) return;
@@ -158,13 +162,13 @@ export class ChatRelay implements AnswerStream {
       out.push(this.#passed(json, frame, event));
       return;
     }
-    this.#held = { json: this.#plain(json, frame), frame };
+    this.#hold(frame, json);
     if (isObject(frame.usage)) this.#release(out);
   }
 
   /** After the terminal only usage counts: late text is dropped. */
   #late(frame: JsonObject, json: Buffer, out: (Buffer | string)[]): void {
-    watch({ usage: frame.usage ?? null, x_groq: frame.x_groq ?? null }, this.facts, new Map());
+    this.facts.usage = usageOf(frame) ?? this.facts.usage;
     if (this.#closed || !isObject(frame.usage)) return;
     this.#release(out);
     if (!this.#usageApart || this.#usageFrameSent) return;
@@ -200,10 +204,14 @@ export class ChatRelay implements AnswerStream {
     return changeMembers(
       json,
       new Map([
-        ["usage", usageWithCost(sent, cost)],
+        ["usage", usageWithCost(sent, usage, cost)],
         ["provider", JSON.stringify(this.#served.providerName)],
       ]),
     );
+  }
+
+  #hold(frame: JsonObject, json: Buffer = Buffer.from(JSON.stringify(frame))): void {
+    this.#held = { json: this.#plain(json, frame), frame };
   }
 
   #release(out: (Buffer | string)[]): void {
@@ -219,6 +227,8 @@ export class ChatRelay implements AnswerStream {
   /** What is still owed, then the end marker. */
   #close(out: (Buffer | string)[]): void {
     if (this.#closed) return;
+    // Without a finish reason OpenRouter's clients still count on a last frame with usage.
+    if (this.#isOpenRouter && !this.facts.finish && this.facts.usage !== undefined) this.#hold(noFinish);
     this.#release(out);
     if (this.#usageApart && !this.#usageSent && this.facts.usage !== undefined) out.push(this.#ownUsageFrame());
     this.#closed = true;

@@ -39,7 +39,7 @@ export function usageJson(usage: Usage, served: Served, profile: Profile): strin
   const cost = served.costOf(usage);
   return profile === "openrouter"
     ? writeOpenRouterUsage(usage, cost, undefined)
-    : usageWithCost(JSON.stringify(writeUsage(usage)), cost);
+    : usageWithCost(JSON.stringify(writeUsage(usage)), usage, cost);
 }
 
 function writeMessage(answer: Collected, profile: Profile): JsonObject {
@@ -62,8 +62,12 @@ function writeMessage(answer: Collected, profile: Profile): JsonObject {
       })),
     }),
     ...(answer.citations.length > 0 && { annotations: answer.citations.map(writeCitation) }),
-    ...answer.extra,
+    ...chatExtra(answer.extra),
   };
+}
+
+export function chatExtra({ images, audio }: JsonObject): JsonObject {
+  return { ...(images !== undefined && { images }), ...(audio !== undefined && { audio }) };
 }
 
 /** Where clients of a profile look for reasoning as plain text. */

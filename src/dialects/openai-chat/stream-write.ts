@@ -7,7 +7,7 @@ import { sseData, sseDone } from "../../framing/sse.js";
 import type { Outline, Profile, Served, StreamWriter } from "../dialect.js";
 import { writeFinish } from "./finish.js";
 import { writeDetail } from "./reasoning-details.js";
-import { reasoningField, usageJson, writeCitation } from "./response.js";
+import { chatExtra, reasoningField, usageJson, writeCitation } from "./response.js";
 
 export function writeStream(served: Served, outline: Outline, profile: Profile): StreamWriter {
   return new ChatStreamWriter(served, outline, profile);
@@ -55,7 +55,7 @@ class ChatStreamWriter implements StreamWriter {
       case "citation":
         return this.#delta({ annotations: [writeCitation(event)] });
       case "extra":
-        return this.#delta(event.fields);
+        return this.#extra(event.fields);
       case "usage":
         this.#usage = event.usage;
         return "";
@@ -83,6 +83,12 @@ class ChatStreamWriter implements StreamWriter {
 
   #delta(delta: JsonObject): string {
     return this.#begin() + this.#frame(delta, undefined, undefined);
+  }
+
+  /** Of what canonical has no name for, what this dialect has one for. */
+  #extra(fields: JsonObject): string {
+    const known = chatExtra(fields);
+    return Object.keys(known).length > 0 ? this.#delta(known) : "";
   }
 
   #call(index: number, call: JsonObject): string {

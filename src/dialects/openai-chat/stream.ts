@@ -13,7 +13,7 @@ import { parseObject, textOfParts, thoughtOfParts } from "./profile.js";
 import { usageOf } from "./usage.js";
 
 export function readStream(): StreamReader {
-  return new ChatReader();
+  return new ChatReader(false);
 }
 
 export function readResponse(body: Buffer): readonly Event[] {
@@ -22,7 +22,7 @@ export function readResponse(body: Buffer): readonly Event[] {
   if (answer.error !== undefined && answer.error !== null) throw readInnerError(answer.error);
   if (!isArray(answer.choices) || !answer.choices.some(isObject))
     throw invalid("The provider's answer holds no choices.");
-  const reader = new ChatReader();
+  const reader = new ChatReader(true);
   return [...reader.frame(answer), ...reader.close()];
 }
 
@@ -35,8 +35,13 @@ class ChatReader implements StreamReader {
   done = false;
   readonly #builder = new EventBuilder();
   readonly #calls = new CallReader(this.#builder);
+  readonly #isWhole: boolean;
   #started = false;
   #finished = false;
+
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
+  }
 
   read(data: string, event: string | undefined): readonly Event[] {
     const source = data.trim();
@@ -51,7 +56,10 @@ class ChatReader implements StreamReader {
     if (frame === undefined) throw invalid("The provider sent a stream event that is not JSON.");
     const error = frame.error ?? (event === "error" ? frame : undefined);
     if (error === undefined || error === null) return this.frame(frame);
-    if (!this.#finished) this.#builder.add({ type: "error", error: readInnerError(error) });
+    if (this.done) return [];
+    const usage = usageOf(frame);
+    if (usage !== undefined) this.#builder.add({ type: "usage", usage });
+    this.#builder.add({ type: "error", error: readInnerError(error) });
     return this.#builder.take();
   }
 
@@ -76,7 +84,8 @@ class ChatReader implements StreamReader {
   }
 
   #choice(choice: JsonObject): void {
-    const part = isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : {};
+    const own = this.#isWhole ? choice.message : choice.delta;
+    const part = isObject(own) ? own : {};
     this.#reasoning(part);
     const { content } = part;
     if (isArray(content)) {
@@ -87,7 +96,7 @@ class ChatReader implements StreamReader {
       this.#builder.endPart();
       this.#builder.add({ type: "refusal", text: part.refusal });
     }
-    this.#calls.read(part, choice.message !== undefined);
+    this.#calls.read(part, this.#isWhole);
     for (const note of isArray(part.annotations) ? part.annotations : []) this.#annotation(note);
     const { images, audio } = part;
     if ((isArray(images) && images.length > 0) || isObject(audio))

@@ -30,11 +30,12 @@ export function readUsage(usage: unknown): Usage | undefined {
     count(usage.cache_read_input_tokens) ??
     0;
   const cacheWrite = count(inDetails.cache_write_tokens) ?? count(usage.cache_creation_input_tokens) ?? 0;
-  const cacheReadTokens = Math.min(cacheRead, inputTokens);
+  // More cached than sent: this provider counts cached tokens beside the input (Grok on Azure).
+  const allInput = cacheRead > inputTokens ? inputTokens + cacheRead : inputTokens;
   return {
-    inputTokens,
-    cacheReadTokens,
-    cacheWriteTokens: Math.min(cacheWrite, inputTokens - cacheReadTokens),
+    inputTokens: allInput,
+    cacheReadTokens: cacheRead,
+    cacheWriteTokens: Math.min(cacheWrite, allInput - cacheRead),
     cacheWrite1hTokens: 0,
     outputTokens,
     reasoningTokens: Math.min(reasoning, outputTokens),

@@ -29,15 +29,20 @@ export function allEnded(choices: Choices): boolean {
 }
 
 /** Reads what a frame or a plain answer tells into `facts` and `choices`. Returns true where it holds content. */
-export function watch(frame: JsonObject, facts: AnswerFacts, choices: Choices): boolean {
+export function watch(
+  frame: JsonObject,
+  contentField: "delta" | "message",
+  facts: AnswerFacts,
+  choices: Choices,
+): boolean {
   facts.upstreamId ??= text(frame.id) || undefined;
   facts.upstreamModel ??= text(frame.model) || undefined;
   facts.usage = usageOf(frame) ?? facts.usage;
   let content = false;
   for (const choice of isArray(frame.choices) ? frame.choices : []) {
     if (!isObject(choice)) continue;
-    const part = isObject(choice.delta) ? choice.delta : isObject(choice.message) ? choice.message : undefined;
-    const bytes = part === undefined ? 0 : contentBytes(part);
+    const part = choice[contentField];
+    const bytes = isObject(part) ? contentBytes(part) : 0;
     facts.outputBytes += bytes;
     if (bytes > 0) content = true;
     const finish = readFinish(choice.finish_reason);
@@ -59,12 +64,12 @@ export function contentBytes(part: JsonObject): number {
     if (field === "reasoning_details" && bytes > 0) continue;
     if (field === "reasoning_content" && part.reasoning !== undefined && part.reasoning !== null) continue;
     if (typeof value === "string") bytes += Buffer.byteLength(value);
-    else if (isArray(value) ? value.length > 0 : isObject(value)) bytes += structuredBytes(value);
+    else bytes += structuredBytes(value);
   }
   return bytes;
 }
 
-/** Strings inside tool calls, audio and parts, without the names of fields. At least 1: something is there. */
+/** Strings inside tool calls, audio and parts, without the names of fields. Some providers send all fields, empty. */
 function structuredBytes(value: unknown): number {
   let bytes = 0;
   const rest: unknown[] = [value];
@@ -73,5 +78,5 @@ function structuredBytes(value: unknown): number {
     if (typeof next === "string") bytes += Buffer.byteLength(next);
     else if (typeof next === "object" && next !== null) rest.push(...Object.values(next));
   }
-  return Math.max(1, bytes);
+  return bytes;
 }

@@ -4,8 +4,8 @@ import type { JsonObject } from "../../canonical/json.js";
 import type { ReceiptNote } from "../../canonical/receipt.js";
 import type { OutputFormat, Request, Tool, ToolChoice } from "../../canonical/request.js";
 import type { UpstreamRequest, UpstreamTarget } from "../dialect.js";
+import { effortOfBudget } from "../effort.js";
 import { writeCache } from "./cache-mark.js";
-import { effortOfBudget } from "./effort.js";
 import { writeMessages } from "./write-messages.js";
 
 /** Fields of OpenAI's own API that canonical has no name for: sent on as they came. */
