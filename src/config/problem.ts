@@ -19,9 +19,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
   const [first] = document.errors;
   if (first !== undefined) throw new ConfigError(`${file}: ${first.message.split("\n\n")[0]}`);
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
   return {
-    value: value ?? {},
+    value: plainValue(document, file) ?? {},
     locate(path, key) {
       const node = nodeAt(document, path, key);
       const offset = node?.range?.[0] ?? 0;
@@ -29,6 +28,15 @@ export function parseYaml(text: string, file: string): ParsedYaml {
       return `${line}:${col}`;
     },
   };
+}
+
+/** @throws ConfigError where an alias (`*name`) refers to nothing, or aliases of aliases multiply. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new ConfigError(`${file}: ${cause instanceof Error ? cause.message : "its aliases cannot be resolved"}.`);
+  }
 }
 
 function nodeAt(document: Document, path: readonly PropertyKey[], key?: string): Node | undefined {
@@ -72,6 +80,11 @@ function describe(issue: Issue, yaml: ParsedYaml, file: string, knownKeys: Known
   if (issue.code === "invalid_union") {
     const inner = issue.errors.flat().find((error) => error.code !== "invalid_type");
     if (inner !== undefined) return describe({ ...inner, path: [...issue.path, ...inner.path] }, yaml, file, knownKeys);
+  }
+  if (issue.code === "invalid_key") {
+    // The place is the key's own, and so is the reason: "Invalid key in record" helps nobody.
+    const at = yaml.locate(issue.path.slice(0, -1), String(issue.path.at(-1)));
+    return issue.issues.map((inner) => `${file}:${at}: "${path}": ${inner.message}.`);
   }
   return [`${file}:${yaml.locate(issue.path)}: ${path === "" ? "the file" : `"${path}"`}: ${issue.message}.`];
 }

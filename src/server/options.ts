@@ -4,7 +4,7 @@ import { z } from "zod";
 export const listenOptions = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[^\s:]+):\d{1,5}$/, 'an address looks like "127.0.0.1:4100"')
-  .refine((value) => Number(value.slice(value.lastIndexOf(":") + 1)) <= 65_535, "a port is at most 65535");
+  .refine((value) => !(Number(value.slice(value.lastIndexOf(":") + 1)) > 65_535), "a port is at most 65535");
 
 export const hostOptions = z.array(z.string().min(1)).max(100);
 
