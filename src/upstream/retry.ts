@@ -36,7 +36,7 @@ export function decideRetry({ error, triesHere, otherCredential, leftMs, chance 
   return afterMs >= leftMs ? elsewhere : { type: "again", afterMs };
 }
 
-const seconds = /^\d{1,9}(?:\.\d+)?$/;
+const decimal = /^\d+(?:\.\d+)?$/;
 /** No provider means more than a day. */
 const mostMs = 86_400_000;
 
@@ -46,11 +46,14 @@ const mostMs = 86_400_000;
  */
 export function readRetryAfter(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const inMs = headers["retry-after-ms"]?.trim();
-  if (inMs !== undefined && seconds.test(inMs)) return Math.min(Number(inMs), mostMs);
+  if (inMs !== undefined && decimal.test(inMs)) return Math.min(Number(inMs), mostMs);
   const value = headers["retry-after"]?.trim();
   if (value === undefined || value === "") return undefined;
-  if (seconds.test(value)) return Math.min(Number(value) * 1_000, mostMs);
+  // A header that was sent twice arrives as a list: the longer wait counts.
+  const seconds = value.split(",").map((item) => item.trim());
+  if (seconds.every((item) => decimal.test(item))) return Math.min(Math.max(...seconds.map(Number)) * 1_000, mostMs);
   if (!/^[A-Za-z]{3,9},? /.test(value)) return undefined;
-  const at = Date.parse(value);
+  // The oldest of the three forms of a date names no zone, and means GMT.
+  const at = Date.parse(/ GMT$/i.test(value) ? value : `${value} GMT`);
   return Number.isNaN(at) ? undefined : Math.min(Math.max(0, at - nowMs), mostMs);
 }
