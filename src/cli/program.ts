@@ -1,0 +1,128 @@
+// The command line: what each command is called and takes. A command's own code is loaded only when it runs.
+import { readFileSync } from "node:fs";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { AskFlags } from "./ask.js";
+import type { CompareFlags } from "./compare.js";
+import type { ExitCode } from "./exit-codes.js";
+import { reportFailure } from "./fail.js";
+import type { Io } from "./io.js";
+import type { LogsFlags } from "./logs.js";
+import type { ModelsFlags } from "./models.js";
+import type { ServeFlags } from "./serve.js";
+import type { FolderFlags } from "./settings.js";
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "0";
+}
+
+const many = (value: string, list: readonly string[] = []) => [...list, value];
+
+function wholeNumber(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return number;
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && number <= 86_400))
+    throw new InvalidArgumentError("It must be a number of seconds from 0 to 86400.");
+  return number;
+}
+
+/** @param end takes the exit code of the command that ran. */
+export function program(io: Io, end: (code: ExitCode) => void): Command {
+  const run = async (command: () => Promise<ExitCode>) =>
+    end(await command().catch((cause: unknown) => reportFailure(io, cause)));
+
+  const trunkline = new Command("trunkline")
+    .description("One API, one key, any model: an LLM gateway that you run yourself.")
+    .version(readVersion())
+    .showHelpAfterError("(add --help for what it takes)")
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .exitOverride((error) => {
+      throw error;
+    });
+
+  const withFolder = (command: Command) =>
+    command
+      .option("--config <file>", "configuration file (else ./trunkline.yaml, where it is there)")
+      .option("--data <folder>", "folder of ledger, weights and socket");
+
+  withFolder(trunkline.command("ask"))
+    .description("Ask one model; the answer streams to standard output.")
+    .argument("[prompt...]", "the prompt; standard input is joined to it")
+    .option("-m, --model <model>", "the model, as provider/model-name")
+    .option("-s, --system <text>", "system prompt")
+    .option("-f, --file <file>", "join a text file or an image to the prompt (repeatable)", many)
+    .option("-o, --option <name=value>", "a request field: temperature=0.2, max_tokens=100, seed=7 (repeatable)", many)
+    .option("--timeout <seconds>", "limit for the whole call", seconds, 30)
+    .option("--no-stream", "wait for the whole answer")
+    .option("-u, --usage", "print tokens, cost and time to standard error")
+    .option("--json", "print the result as JSON")
+    .action((words: string[], flags: AskFlags) => run(async () => (await import("./ask.js")).ask(io, words, flags)));
+
+  withFolder(trunkline.command("compare"))
+    .description("Send the same prompt to several models at once and show them side by side.")
+    .argument("[prompt...]", "the prompt; standard input is joined to it")
+    .option("-m, --model <model>", "a model (give several)", many)
+    .option("-s, --system <text>", "system prompt")
+    .option("-o, --option <name=value>", "a request field (repeatable)", many)
+    .option("--timeout <seconds>", "limit for each call", seconds, 60)
+    .option("--json", "print the result as JSON")
+    .action((words: string[], flags: CompareFlags) =>
+      run(async () => (await import("./compare.js")).compare(io, words, flags)),
+    );
+
+  withFolder(trunkline.command("serve"))
+    .description("Start the gateway. It fetches nothing by itself.")
+    .option("--listen <host:port>", "address (else `listen` of the configuration, else 127.0.0.1:4100)")
+    .addOption(
+      new Option("--log <level>", "what to log to standard error")
+        .choices(["all", "trouble", "nothing"])
+        .default("trouble"),
+    )
+    .action((flags: ServeFlags) => run(async () => (await import("./serve.js")).serve(io, flags)));
+
+  withFolder(trunkline.command("start"))
+    .description("What `npm start` runs: with no provider key set, fetch the small local model first; then serve.")
+    .option("--listen <host:port>", "address")
+    .addOption(
+      new Option("--log <level>", "what to log to standard error")
+        .choices(["all", "trouble", "nothing"])
+        .default("trouble"),
+    )
+    .action((flags: ServeFlags) => run(async () => (await import("./start.js")).start(io, flags)));
+
+  withFolder(trunkline.command("pull"))
+    .description("Fetch the small local model: runtime and weights, about 170 MB on disk.")
+    .action((flags: FolderFlags) => run(async () => (await import("./pull.js")).pull(io, flags)));
+
+  withFolder(trunkline.command("models"))
+    .description("List the models, who would serve each, what it costs and how much fits.")
+    .argument("[words...]", "only models whose name has these words")
+    .option("--free", "only models that cost nothing")
+    .option("--all", "also models that no provider serves that is set up")
+    .option("--json", "print the list as JSON")
+    .action((words: string[], flags: ModelsFlags) =>
+      run(async () => (await import("./models.js")).models(io, words, flags)),
+    );
+
+  withFolder(trunkline.command("logs"))
+    .description("List what was asked, newest first; or show one record whole.")
+    .argument("[id]", "a generation's id")
+    .option("-n, --number <count>", "how many", wholeNumber, 20)
+    .option("-m, --model <model>", "only this model")
+    .option("--json", "print the records as JSON")
+    .action((id: string | undefined, flags: LogsFlags) =>
+      run(async () => (await import("./logs.js")).logs(io, id, flags)),
+    );
+
+  trunkline
+    .command("init")
+    .description("Write a commented .env and trunkline.yaml here, and keep .env out of git.")
+    .action(() => run(async () => (await import("./init.js")).init(io)));
+
+  return trunkline;
+}
