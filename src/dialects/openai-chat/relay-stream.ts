@@ -110,8 +110,11 @@ export class ChatRelay implements AnswerStream {
     return joined(out);
   }
 
+  /** Of several choices each must be seen to begin and to end, so their frames are all read. */
   #mayPass(): boolean {
-    return this.facts.content && !this.facts.terminal && !this.#isOpenRouter && !this.#sendsParts;
+    return (
+      this.#askedChoices === 1 && this.facts.content && !this.facts.terminal && !this.#isOpenRouter && !this.#sendsParts
+    );
   }
 
   #take(event: SseEvent, out: (Buffer | string)[]): void {
