@@ -1,0 +1,186 @@
+// Runs a folder of conformance material (official SDKs, recorded provider answers) against a gateway of its own.
+//   node test/conformance/run.mjs FOLDER [--verbose]        FOLDER holds conformance/ and fixtures/
+// What is required decides the last line; the other scores are printed. Everything that it starts, it ends.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { verbose: { type: "boolean" } },
+});
+const folder = resolve(positionals[0] ?? "");
+const script = (name) => join(folder, "conformance", name);
+const fixtures = join(folder, "fixtures");
+const repository = fileURLToPath(new URL("../..", import.meta.url));
+const main = join(repository, "dist", "cli", "main.js");
+
+/** Dialects of upstreams that this version speaks. */
+const upstreamDialects = ["openai-chat", "anthropic-messages"];
+/** So many recorded cases may read differently, as docs/dialects.md tells; one more is a failure. */
+const tolerated = {
+  whole: { "openai-chat": 2, "anthropic-messages": 0 },
+  bytes: { "openai-chat": 2, "anthropic-messages": 0 },
+};
+const startWithinMs = 10_000;
+
+const children = new Set();
+const scratch = mkdtempSync(join(tmpdir(), "trunkline-conformance-"));
+const total = { passed: 0, failed: 0 };
+
+function stopAll() {
+  for (const child of children) child.kill("SIGTERM");
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => {
+    stopAll();
+    process.exit(1);
+  });
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Starts a program that serves; resolves when a URL of it answers anything at all. */
+async function start(args, url) {
+  const child = spawn(process.execPath, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+  children.add(child);
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (printed += bytes));
+  child.once("exit", () => children.delete(child));
+  const latest = Date.now() + startWithinMs;
+  while (Date.now() < latest && child.exitCode === null) {
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return child;
+    await new Promise((tick) => setTimeout(tick, 50));
+  }
+  throw new Error(`${args[0]} does not serve:\n${printed}`);
+}
+
+async function stop(child) {
+  if (child.exitCode !== null) return;
+  child.kill("SIGTERM");
+  await once(child, "exit");
+}
+
+/** Runs a program to its end; gives its status and what it printed. */
+async function run(args) {
+  const child = spawn(process.execPath, args, { cwd: repository, stdio: ["ignore", "pipe", "pipe"] });
+  children.add(child);
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += bytes));
+  const [status] = await once(child, "close");
+  children.delete(child);
+  return { status, output: output.trimEnd() };
+}
+
+async function startGateway(name, providers) {
+  const config = join(scratch, `${name}.yaml`);
+  // YAML takes JSON as it is.
+  writeFileSync(config, JSON.stringify({ providers }));
+  const listen = `127.0.0.1:${await freePort()}`;
+  const url = `http://${listen}`;
+  const serve = ["serve", "--config", config, "--listen", listen, "--data", join(scratch, name)];
+  return { url, child: await start([main, ...serve], `${url}/health`) };
+}
+
+function count(text) {
+  const [, passed, failed] = /(\d+) passed, (\d+) failed[^\n]*$/.exec(text) ?? [undefined, "0", "1"];
+  return { passed: Number(passed), failed: Number(failed) };
+}
+
+/** The SDK of OpenAI, over an upstream of one dialect. */
+async function smoke(gateway, upstream, title, { model, required }) {
+  const at = ["--base", gateway.url, "--key", "dummy", "--mock", upstream, ...(model ? ["--model", model] : [])];
+  const { output } = await run([script("run.mjs"), "openai-node", "--only", "^(chat|models)", ...at]);
+  const result = count(output);
+  console.log(`${title}: ${result.passed} passed, ${result.failed} failed${required ? "" : " (not required)"}`);
+  const lines = output.split("\n").filter((line) => options.verbose || line.startsWith("FAIL"));
+  if (result.passed + result.failed < 2) lines.push(output);
+  if (lines.length > 0) console.log(indented(lines.join("\n")));
+  if (!required) return;
+  total.passed += result.passed;
+  total.failed += result.failed;
+}
+
+/** Recorded answers of providers, delivered in one way, asked for through the Chat dialect. */
+async function grade(replay, mode) {
+  const rows = await run([script("grade.mjs"), "--rows", "--fixtures", fixtures, "--replay", replay, "--mode", mode]);
+  const spoken = JSON.parse(rows.output).filter((row) => upstreamDialects.includes(row.dialect));
+  const providers = Object.fromEntries(spoken.map(({ id, ...row }) => [id, { ...row, apiKey: "dummy" }]));
+  const gateway = await startGateway(`replay-${mode}`, providers);
+  const report = join(scratch, `${mode}.json`);
+  await run([
+    ...[script("grade.mjs"), "--base", gateway.url, "--fixtures", fixtures],
+    ...["--surfaces", "chat", "--mode", mode, "--out", report],
+  ]);
+  await stop(gateway.child);
+
+  console.log(`recorded answers, ${mode}:`);
+  const { results } = JSON.parse(readFileSync(report, "utf8"));
+  for (const dialect of upstreamDialects) {
+    const ids = new Set(spoken.filter((row) => row.dialect === dialect).map((row) => row.id));
+    const graded = results.filter((result) => ids.has(result.row));
+    const wrong = graded.filter((result) => !result.ok);
+    const enough = wrong.length <= tolerated[mode][dialect];
+    total[enough ? "passed" : "failed"] += 1;
+    console.log(
+      `    ${dialect}: ${graded.length - wrong.length} of ${graded.length}${enough ? "" : ", fewer than before"}`,
+    );
+    for (const result of wrong) console.log(indented(`    ${result.case}: ${result.differences.join("; ")}`));
+  }
+}
+
+const indented = (text) => text.replace(/^/gm, "    ");
+
+async function conformance() {
+  const upstream = await freePort();
+  const origin = `http://127.0.0.1:${upstream}`;
+  await start([script("ref-upstream.mjs"), String(upstream)], `${origin}/__log`);
+  const at = { baseUrl: `${origin}/v1`, apiKey: "dummy" };
+  const gateway = await startGateway("smoke", {
+    openai: { dialect: "openai-chat", ...at },
+    anthropic: { dialect: "anthropic-messages", ...at },
+  });
+  await smoke(gateway, origin, "OpenAI's SDK over openai-chat", { required: true });
+  await smoke(gateway, origin, "OpenAI's SDK over anthropic-messages", { model: "claude-sonnet-4-5", required: false });
+  await stop(gateway.child);
+
+  const port = await freePort();
+  const replay = `http://127.0.0.1:${port}`;
+  await start([script("replay-upstream.mjs"), fixtures, String(port)], `${replay}/__cases`);
+  for (const mode of ["whole", "bytes"]) await grade(replay, mode);
+}
+
+if (positionals.length !== 1 || !existsSync(script("run.mjs")) || !existsSync(main)) {
+  console.error("Usage: node test/conformance/run.mjs FOLDER     FOLDER holds conformance/ and fixtures/; build first");
+  process.exit(2);
+}
+try {
+  await conformance();
+} catch (error) {
+  total.failed += 1;
+  console.error(error.message);
+} finally {
+  stopAll();
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(total.failed === 0 ? 0 : 1);
