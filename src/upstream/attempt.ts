@@ -46,6 +46,16 @@ export interface AttemptHandle {
   abort(): void;
 }
 
+/** An answer of status 400 or more, as far as it has come. */
+interface Refusal {
+  readonly chunks: Buffer[];
+  bytes: number;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Of a call that was over before it began. */
+const idleHandle: AttemptHandle = { alive() {}, content() {}, resume() {}, abort() {} };
+
 const errorBodyBytes = 65_536;
 const plainAnswerBytes = 64 * 1024 * 1024;
 
@@ -65,7 +75,7 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
   let over = false;
   let paused = false;
   let status: number | undefined;
-  let refusal: { chunks: Buffer[]; bytes: number; retryAfterMs: number | undefined } | undefined;
+  let refusal: Refusal | undefined;
   let received = 0;
   let watching: "first-token" | "idle" | "nothing" = order.stream ? "first-token" : "nothing";
   let watchFromMs = clock.monotonicMs();
@@ -100,7 +110,16 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
       timer = parts.timers.after(Math.min(silentUntil, deadline.atMs) - now, watch);
     }
   };
+  /** A refusal is what its status and the beginning of its body say, also where the rest never comes. */
+  const refuse = ({ chunks, retryAfterMs }: Refusal) => {
+    const error = order.dialect.readError(status ?? 502, Buffer.concat(chunks).subarray(0, errorBodyBytes));
+    listener.fault(
+      error.with({ provider: provider.id, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
+      status,
+    );
+  };
   watch();
+  if (over) return idleHandle;
 
   call = parts.transport.call(
     {
@@ -138,8 +157,12 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
       onData(bytes) {
         if (over) return true;
         if (refusal !== undefined) {
-          if (refusal.bytes < errorBodyBytes) refusal.chunks.push(bytes);
+          refusal.chunks.push(bytes);
           refusal.bytes += bytes.length;
+          if (refusal.bytes >= errorBodyBytes && close()) {
+            call?.abort();
+            refuse(refusal);
+          }
           return true;
         }
         received += bytes.length;
@@ -153,15 +176,14 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
       },
       onEnd() {
         if (!close()) return;
-        if (refusal === undefined) return listener.end();
-        const error = order.dialect.readError(status ?? 502, Buffer.concat(refusal.chunks).subarray(0, errorBodyBytes));
-        const { retryAfterMs } = refusal;
-        listener.fault(
-          error.with({ provider: provider.id, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }),
-          status,
-        );
+        if (refusal === undefined) listener.end();
+        else refuse(refusal);
       },
       onFault(fault) {
+        if (refusal !== undefined) {
+          if (close()) refuse(refusal);
+          return;
+        }
         const cut = received > 0 ? "upstream_truncated" : codeOfFault[fault.kind];
         fail(new TrunklineError(cut, `${provider.name} cannot be used: ${fault.message}.`));
       },
@@ -174,8 +196,12 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
       watchFromMs = clock.monotonicMs();
     },
     content() {
-      if (watching === "first-token") watching = "idle";
       watchFromMs = clock.monotonicMs();
+      if (watching !== "first-token") return;
+      watching = "idle";
+      // The timer that is set looks as far ahead as the first token may take, which may be minutes.
+      timer?.cancel();
+      if (!over) watch();
     },
     resume() {
       paused = false;
