@@ -5,7 +5,7 @@ export interface VirtualTime {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Timers that are set and have neither run nor been cancelled. */
-  readonly pending: number;
+  pending(): number;
   /** Lets time pass, running what falls due; between two timers everything that was promised is settled first. */
   advance(ms: number): Promise<void>;
 }
@@ -31,9 +31,7 @@ export function createVirtualTime(): VirtualTime {
         return timer;
       },
     },
-    get pending() {
-      return due.size;
-    },
+    pending: () => due.size,
     async advance(ms) {
       const untilMs = nowMs + ms;
       await settled();
