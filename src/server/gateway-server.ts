@@ -29,10 +29,17 @@ const lastWordMs = 2_000;
 export function createGatewayServer(parts: GatewayServerParts): GatewayServer {
   const door = { ...parts, draining: () => parts.drain.draining };
   const server = createHttpServer(createDoor(door, false), parts.dialect);
-  const wait = (ms: number) =>
-    new Promise<void>((resolve) => {
-      parts.timers.after(ms, resolve);
+  /** Until no exchange is open, or until patience ends. */
+  const idleWithin = async (ms: number) => {
+    if (parts.open.count === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = parts.timers.after(ms, resolve);
+      void parts.open.idle().then(() => {
+        timer.cancel();
+        resolve();
+      });
     });
+  };
   return {
     ownerListener: createDoor(door, true),
     listen: () => listen(server, parts.address),
@@ -40,11 +47,9 @@ export function createGatewayServer(parts: GatewayServerParts): GatewayServer {
       parts.drain.draining = true;
       server.close();
       server.closeIdleConnections();
-      if (parts.open.count > 0) await Promise.race([parts.open.idle(), wait(parts.drainMs)]);
-      if (parts.open.count > 0) {
-        parts.open.cut();
-        await Promise.race([parts.open.idle(), wait(lastWordMs)]);
-      }
+      await idleWithin(parts.drainMs);
+      parts.open.cut();
+      await idleWithin(lastWordMs);
       // Answers that were just ended may still be on their way out.
       await new Promise(setImmediate);
       server.closeAllConnections();

@@ -58,8 +58,10 @@ async function answer(call: SeenCall, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
     response.write(frame);
   }
-  if (model === "cut") response.destroy();
-  else response.end();
+  if (model !== "cut") return void response.end();
+  // What was written must have left, or the reset would take it back.
+  await pause(50);
+  response.destroy();
 }
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
