@@ -18,8 +18,7 @@ export function readRefusal(status: number, body: Buffer): Refusal {
   const source = body.toString("utf8", 0, 64 * 1024).trim();
   const json = parseJson(source);
   if (json !== undefined) return fromJson(status, json);
-  const isMarkup = /^<|<\/?(?:html|body|head|title|script)\b/i.test(source);
-  return { status, words: [], message: isMarkup || source === "" ? undefined : source };
+  return { status, words: [], message: source.startsWith("<") || source === "" ? undefined : source };
 }
 
 /** `{error: {message, code, type}}`, `{error: "…"}`, `{message}`, `{detail}`, `{errors: […]}`, or an array of one of these. */
@@ -152,10 +151,13 @@ export function refusalError(refusal: Refusal): TrunklineError {
   });
 }
 
+/** Tags of web pages; `<string>` in a message about types is none. */
+const markup = /<\/?(?:html|head|title|body|script|style|div|span|center|h[1-6]|p|br|a|hr|img|iframe)\b[^>]*>/i;
+
 function clean(message: string | undefined): string | undefined {
   if (message === undefined) return undefined;
   const shown = redact(message.replace(/\p{Cc}+/gu, " ").trim());
-  if (shown === "" || /<\/?[a-z][^>]*>/i.test(shown)) return undefined;
+  if (shown === "" || markup.test(shown)) return undefined;
   return cutBytes(shown, maxMessageBytes);
 }
 

@@ -88,7 +88,11 @@ function openRouterPart(part: JsonObject, isWhole: boolean): JsonObject {
 
 function openRouterCall(call: Json, position: number): Json {
   if (!isObject(call)) return call;
-  return { ...withoutNulls(call), index: Number.isInteger(call.index) ? call.index : position };
+  return {
+    ...withoutNulls(call),
+    ...(isObject(call.function) && { function: withoutNulls(call.function) }),
+    index: Number.isInteger(call.index) ? call.index : position,
+  };
 }
 
 function withoutNulls(object: JsonObject): JsonObject {

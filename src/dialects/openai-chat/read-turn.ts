@@ -101,9 +101,12 @@ function readPart(part: JsonObject): TextPart | MediaPart | undefined {
 
 function readReasoningParts(message: JsonObject): Part[] {
   const parts = readDetails(message.reasoning_details);
-  if (parts.length > 0) return parts;
-  const plain = text(message.reasoning_content) ?? text(message.reasoning);
-  return plain === undefined || plain === "" ? [] : [{ type: "reasoning", text: plain }];
+  const plain = text(message.reasoning_content) ?? text(message.reasoning) ?? "";
+  if (plain === "" || parts.some((part) => part.text !== "")) return parts;
+  // A client that joined a stream of ours has the words in one field and the signature in the other.
+  const [first, ...rest] = parts;
+  if (first !== undefined && first.encrypted === undefined) return [{ ...first, text: plain }, ...rest];
+  return [{ type: "reasoning", text: plain }, ...parts];
 }
 
 function readCalls(message: JsonObject, path: string, extra: Extra): ToolCallPart[] {

@@ -22,9 +22,8 @@ class ChatStreamWriter implements StreamWriter {
   #usage: Usage | undefined;
   /** Waits for the usage. */
   #finish: Finish | undefined;
-  /** Reasoning parts so far, and the text of the open one. */
+  /** Reasoning parts that ended. */
   #thoughts = 0;
-  #thought = "";
 
   constructor(served: Served, outline: Outline, profile: Profile) {
     this.#served = served;
@@ -96,23 +95,20 @@ class ChatStreamWriter implements StreamWriter {
   }
 
   #reasoning(thought: string): string {
-    this.#thought += thought;
     const detail = writeDetail({ type: "reasoning", text: thought }, this.#thoughts);
     return this.#delta({
       [reasoningField(this.#profile)]: thought,
-      // OpenAI's clients do not know the details: there one item with the signature follows at the end.
+      // OpenAI's clients do not know the details: there only the signature follows, at the end.
       ...(this.#profile === "openrouter" && { reasoning_details: [detail] }),
     });
   }
 
   #reasoningEnd(signature: string | undefined, encrypted: string | undefined): string {
     const index = this.#thoughts++;
-    const thought = this.#profile === "openrouter" ? "" : this.#thought;
-    this.#thought = "";
     if (signature === undefined && encrypted === undefined) return "";
     const part = {
       type: "reasoning" as const,
-      text: thought,
+      text: "",
       ...(signature !== undefined && { signature }),
       ...(encrypted !== undefined && { encrypted }),
     };
