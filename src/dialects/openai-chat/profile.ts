@@ -59,7 +59,8 @@ function openRouterChoice(choice: Json, position: number, part: "delta" | "messa
     ...from,
     index: Number.isInteger(from.index) ? from.index : position,
     [part]: openRouterPart(isObject(from[part]) ? from[part] : {}, part === "message"),
-    finish_reason: finish === undefined ? null : writeFinish(finish.reason),
+    finish_reason:
+      finish === undefined ? (part === "message" ? wholeFinish(from.message) : null) : writeFinish(finish.reason),
     native_finish_reason: text(from.native_finish_reason) ?? finish?.native ?? null,
   };
 }
@@ -99,16 +100,23 @@ function withoutNulls(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
+/** A plain answer is complete; some providers still give it an empty finish reason, which no client takes for an end. */
+function wholeFinish(message: Json | undefined): "stop" | "tool_calls" {
+  return isObject(message) && isArray(message.tool_calls) && message.tool_calls.length > 0 ? "tool_calls" : "stop";
+}
+
 /**
- * OpenAI's profile: the choices with content as text, where the provider sent parts (Mistral's thinking); else undefined.
- * OpenAI's clients join content as strings.
+ * OpenAI's profile: the choices in OpenAI's form where the provider's differs, else undefined. Content as parts (Mistral's
+ * thinking) becomes text, as OpenAI's clients join strings; an empty finish reason of a plain answer becomes one.
  */
 export function plainChoices(frame: JsonObject, part: "delta" | "message"): string | undefined {
   const choices = isArray(frame.choices) ? frame.choices : [];
-  if (!choices.some((choice) => isArray(contentOf(choice, part)))) return undefined;
+  const lacksFinish = (choice: Json) => part === "message" && isObject(choice) && choice.finish_reason === "";
+  if (!choices.some((choice) => isArray(contentOf(choice, part)) || lacksFinish(choice))) return undefined;
   return JSON.stringify(
-    choices.map((choice) => {
-      const content = contentOf(choice, part);
+    choices.map((sent) => {
+      const content = contentOf(sent, part);
+      const choice = isObject(sent) && lacksFinish(sent) ? { ...sent, finish_reason: wholeFinish(sent.message) } : sent;
       if (!isObject(choice) || !isObject(choice[part]) || !isArray(content)) return choice;
       const thought = thoughtOfParts(content);
       return {

@@ -68,3 +68,9 @@ test("an error inside a 200 is the error that it is", () => {
     message: "slow down",
   });
 });
+
+test("an empty finish reason of a whole answer becomes one that clients know", () => {
+  const body = answer.replace('"finish_reason":"stop"', '"finish_reason":""');
+  for (const profile of ["openai", "openrouter"] as const)
+    expect(JSON.parse(relay(body, profile).body.toString()).choices[0].finish_reason).toBe("stop");
+});

@@ -20,7 +20,7 @@ export function relayResponse(body: Buffer, served: Served, profile: Profile): W
   if (!isArray(answer.choices) || !answer.choices.some(isObject))
     return broken(facts, "The provider's answer holds no choices.");
   watch(answer, "message", facts, new Map());
-  facts.terminal = facts.finish !== undefined;
+  facts.terminal = true;
   if (profile === "openrouter")
     return { facts, body: changeMembers(body, openRouterChanges(answer, "message", served, facts.usage)) };
   const changes = new Map([["provider", JSON.stringify(served.providerName)]]);
