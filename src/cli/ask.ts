@@ -1,15 +1,17 @@
 // `trunkline ask`: one question, one model. The answer goes to standard output, all else to standard error.
+import { TrunklineError } from "../canonical/error.js";
 import type { Answer } from "../client/answer.js";
-import { streamQuestion } from "../client/stream.js";
+import { type AnswerStream, streamQuestion } from "../client/stream.js";
 import { chooseModel } from "./default-model.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
+import { errorJson } from "./fail.js";
 import { interruptible } from "./interruptible.js";
 import type { Io } from "./io.js";
 import { measures } from "./measures.js";
 import { readOptions, readPrompt } from "./prompt.js";
 import { reachGateway } from "./reach.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
-import { paintFor, printable } from "./terminal.js";
+import { jsonText, paintFor, printable } from "./terminal.js";
 
 export interface AskFlags extends FolderFlags {
   readonly model?: string;
@@ -28,20 +30,12 @@ export async function ask(io: Io, words: readonly string[], flags: AskFlags): Pr
   const prompt = await readPrompt(io, { words, system: flags.system, files: flags.file });
   const fields = readOptions(flags.option);
   const model = flags.model ?? (await chooseModel(io, settings));
-  const gateway = await reachGateway(settings);
+  const gateway = await reachGateway(settings, (sentence) => io.stderr.write(`${sentence}\n`));
   try {
-    return await interruptible(async (signal) => {
+    return await interruptible(io, async (signal) => {
       const question = { model, ...prompt, fields, timeoutMs: flags.timeout * 1_000, signal };
       const streaming = streamQuestion(gateway.parts, question, flags.stream);
-      const live = flags.stream && flags.json !== true;
-      for await (const event of streaming) {
-        if (live && (event.type === "text-delta" || event.type === "refusal")) io.stdout.write(printable(event.text));
-      }
-      const answer = await streaming.answer();
-      if (flags.json === true) io.stdout.write(`${JSON.stringify(asJson(answer), null, 2)}\n`);
-      else io.stdout.write(live ? "\n" : `${printable(answer.text)}\n`);
-      for (const call of answer.toolCalls)
-        io.stderr.write(`tool call: ${call.name}(${printable(call.argumentsJson)})\n`);
+      const answer = flags.json === true ? await printJson(io, streaming) : await printText(io, streaming);
       if (flags.usage === true) io.stderr.write(`${paintFor(io.stderr, io.environment).dim(measures(answer))}\n`);
       return exitCodes.ok;
     });
@@ -50,7 +44,37 @@ export async function ask(io: Io, words: readonly string[], flags: AskFlags): Pr
   }
 }
 
-/** The documented shape of `--json`. */
-function asJson(answer: Answer) {
-  return { version: 1, ...answer };
+async function printText(io: Io, streaming: AnswerStream): Promise<Answer> {
+  let last = "";
+  const print = (text: string) => {
+    if (text === "") return;
+    io.stdout.write(text);
+    last = text;
+  };
+  try {
+    for await (const event of streaming)
+      if (event.type === "text-delta" || event.type === "refusal") print(printable(event.text));
+  } finally {
+    // An answer that broke off ends its line too, lest the error be read as part of it.
+    if (last !== "" && !last.endsWith("\n")) io.stdout.write("\n");
+  }
+  const answer = await streaming.answer();
+  for (const call of answer.toolCalls)
+    io.stderr.write(`tool call: ${printable(`${call.name}(${call.argumentsJson})`)}\n`);
+  const { finish } = answer;
+  if (finish?.reason === "length") io.stderr.write("The answer was cut at its length limit (-o max_tokens=…).\n");
+  if (finish?.reason === "content-filter") io.stderr.write("The provider's content filter ended the answer.\n");
+  return answer;
+}
+
+/** The documented shape of `--json`: an answer, or an error; one document in any case. */
+async function printJson(io: Io, streaming: AnswerStream): Promise<Answer> {
+  try {
+    const answer = await streaming.answer();
+    io.stdout.write(jsonText({ version: 1, ...answer }));
+    return answer;
+  } catch (error) {
+    if (TrunklineError.is(error)) io.stdout.write(jsonText({ version: 1, error: errorJson(error) }));
+    throw error;
+  }
 }

@@ -1,18 +1,19 @@
 // `trunkline compare`: the same question to several models at once, side by side, in a table that fits the terminal.
 import { type Compared, compareModels } from "../client/compare.js";
 import { type ExitCode, exitCodeOf, exitCodes } from "./exit-codes.js";
-import { UsageError } from "./fail.js";
+import { errorJson, UsageError } from "./fail.js";
 import { interruptible } from "./interruptible.js";
 import type { Io } from "./io.js";
 import { cost, seconds, tokens } from "./measures.js";
 import { readOptions, readPrompt } from "./prompt.js";
 import { reachGateway } from "./reach.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
-import { padTo, paintFor, printable, table, wrap } from "./terminal.js";
+import { jsonText, padTo, paintFor, printable, table, wrap } from "./terminal.js";
 
 export interface CompareFlags extends FolderFlags {
   readonly model?: readonly string[];
   readonly system?: string;
+  readonly file?: readonly string[];
   readonly option?: readonly string[];
   /** Seconds. */
   readonly timeout: number;
@@ -29,22 +30,20 @@ export async function compare(io: Io, words: readonly string[], flags: CompareFl
     );
   }
   const settings = settingsFor(io, flags);
-  const prompt = await readPrompt(io, { words, system: flags.system });
+  const prompt = await readPrompt(io, { words, system: flags.system, files: flags.file });
   const fields = readOptions(flags.option);
-  const gateway = await reachGateway(settings);
+  const gateway = await reachGateway(settings, (sentence) => io.stderr.write(`${sentence}\n`));
   try {
-    return await interruptible(async (signal) => {
+    return await interruptible(io, async (signal) => {
       const comparison = { models, ...prompt, fields, timeoutMs: flags.timeout * 1_000, signal };
       const outcomes = await compareModels(gateway.parts, {
         ...comparison,
         onProgress({ model, state }) {
           const ended = state === "done" || state === "failed";
-          if (ended && flags.json !== true && io.stderr.isTTY === true)
-            io.stderr.write(`${model}: ${state}
-`);
+          if (ended && flags.json !== true && io.stderr.isTTY === true) io.stderr.write(`${model}: ${state}\n`);
         },
       });
-      io.stdout.write(flags.json === true ? `${JSON.stringify(asJson(outcomes), null, 2)}\n` : asTable(io, outcomes));
+      io.stdout.write(flags.json === true ? jsonText(asJson(outcomes)) : asTable(io, outcomes));
       return exitCodeFor(outcomes);
     });
   } finally {
@@ -64,12 +63,7 @@ function asJson(outcomes: readonly Compared[]) {
   const results = outcomes.map((outcome) =>
     outcome.ok
       ? { asked: outcome.model, ok: true, ...outcome.answer }
-      : {
-          asked: outcome.model,
-          ok: false,
-          error: { code: outcome.error.code, message: outcome.error.sentence },
-          totalMs: outcome.totalMs,
-        },
+      : { asked: outcome.model, ok: false, error: errorJson(outcome.error), totalMs: outcome.totalMs },
   );
   return { version: 1, results };
 }

@@ -2,7 +2,7 @@
 
 import { build } from "../build.js";
 import { TrunklineError } from "../canonical/error.js";
-import { type Environment, variable } from "../config/environment.js";
+import { type Environment, readEnvironment, variable } from "../config/environment.js";
 import type { Settings } from "../config/settings.js";
 import { dayOf } from "../gateway/plan.js";
 import { type RoutingParts, resolveModel } from "../routing/resolve.js";
@@ -23,13 +23,13 @@ const candidates = [
 
 export interface DefaultModel {
   readonly model: string;
-  /** Why this one, for people. */
-  readonly because: string;
+  /** Why this one, for people; undefined where the user named it. */
+  readonly because: string | undefined;
 }
 
 export function defaultModel(parts: RoutingParts, environment: Environment, day: string): DefaultModel {
   const named = variable(environment, "TRUNKLINE_MODEL");
-  if (named !== undefined) return { model: named, because: "TRUNKLINE_MODEL names it" };
+  if (named !== undefined) return { model: named, because: undefined };
   const [own] = parts.models.keys();
   if (own !== undefined && answers(parts, own, day)) return { model: own, because: "trunkline.yaml names it first" };
   for (const model of candidates) if (answers(parts, model, day)) return { model, because: reasonFor(model) };
@@ -39,9 +39,13 @@ export function defaultModel(parts: RoutingParts, environment: Environment, day:
 /** For commands without -m: says on standard error which model was chosen, and why. */
 export async function chooseModel(io: Io, settings: Settings): Promise<string> {
   const gateway = await build(settings, { ledger: "memory" });
-  const { model, because } = defaultModel(gateway.planning, io.environment, dayOf(Date.now()));
+  const { model, because } = defaultModel(
+    gateway.planning,
+    readEnvironment(io.workingDirectory, io.environment),
+    dayOf(Date.now()),
+  );
   await gateway.close();
-  io.stderr.write(`Asking ${model} (${because}). Choose another with -m MODEL.\n`);
+  if (because !== undefined) io.stderr.write(`Asking ${model} (${because}). Choose another with -m MODEL.\n`);
   return model;
 }
 

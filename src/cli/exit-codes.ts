@@ -24,6 +24,7 @@ const byCode: Partial<Record<ErrorCode, ExitCode>> = {
   upstream_auth: exitCodes.authentication,
   upstream_credit: exitCodes.limit,
   client_gone: exitCodes.interrupted,
+  content_policy_violation: exitCodes.usage,
 };
 
 export function exitCodeOf(code: ErrorCode): ExitCode {

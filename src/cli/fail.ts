@@ -16,6 +16,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** An error inside a `--json` document. */
+export function errorJson({ code, message, details }: TrunklineError) {
+  return { code, message, ...(details.whatToDo === undefined ? {} : { whatToDo: details.whatToDo }) };
+}
+
 export function reportFailure(io: Io, cause: unknown): ExitCode {
   if (TrunklineError.is(cause)) {
     io.stderr.write(`trunkline: ${cause.sentence}\n`);

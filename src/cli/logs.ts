@@ -8,7 +8,7 @@ import type { Io } from "./io.js";
 import { seconds } from "./measures.js";
 import { reachGateway } from "./reach.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
-import { table } from "./terminal.js";
+import { jsonText, table } from "./terminal.js";
 
 export interface LogsFlags extends FolderFlags {
   readonly number: number;
@@ -17,7 +17,7 @@ export interface LogsFlags extends FolderFlags {
 }
 
 export async function logs(io: Io, id: string | undefined, flags: LogsFlags): Promise<ExitCode> {
-  const gateway = await reachGateway(settingsFor(io, flags));
+  const gateway = await reachGateway(settingsFor(io, flags), (sentence) => io.stderr.write(`${sentence}\n`));
   try {
     if (id !== undefined) {
       const found = await gateway.get(id);
@@ -26,14 +26,14 @@ export async function logs(io: Io, id: string | undefined, flags: LogsFlags): Pr
           whatToDo: "`trunkline logs` lists the ids.",
         });
       }
-      io.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+      io.stdout.write(jsonText(found));
       return exitCodes.ok;
     }
     const rows = await gateway.list({
       limit: flags.number,
       ...(flags.model === undefined ? {} : { model: flags.model }),
     });
-    if (flags.json === true) io.stdout.write(`${JSON.stringify({ version: 1, data: rows }, null, 2)}\n`);
+    if (flags.json === true) io.stdout.write(jsonText({ version: 1, data: rows }));
     else if (rows.length === 0) io.stdout.write('Nothing was asked yet. Try: trunkline ask "Hello!"\n');
     else io.stdout.write(asTable(io, rows));
     return exitCodes.ok;

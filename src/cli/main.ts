@@ -8,9 +8,9 @@ import { program } from "./program.js";
 
 const io = processIo();
 
-// A reader that has seen enough (`| head`) is no failure.
+// A reader that has seen enough (`| head`) is no failure: the command ends in peace, and so does its call.
 io.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.failed);
+  if (error.code !== "EPIPE") process.exit(exitCodes.failed);
 });
 
 try {

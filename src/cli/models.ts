@@ -8,7 +8,7 @@ import type { RoutingParts } from "../routing/resolve.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
-import { table } from "./terminal.js";
+import { jsonText, table } from "./terminal.js";
 
 export interface ModelsFlags extends FolderFlags {
   readonly free?: boolean;
@@ -20,8 +20,10 @@ interface Row {
   readonly id: string;
   readonly name: string;
   readonly servedBy: readonly string[];
-  /** Environment variables, one of which would make it usable. */
+  /** Environment variables, one of which would make it usable; empty where it is, or where a key is not what it lacks. */
   readonly needs: readonly string[];
+  /** What to do where a key is not what it lacks. */
+  readonly setUp: string | undefined;
   readonly windowTokens: number | undefined;
   readonly maxOutputTokens: number | undefined;
   /** US dollars per million tokens, as decimals; undefined: not known. */
@@ -38,7 +40,7 @@ export async function models(io: Io, words: readonly string[], flags: ModelsFlag
     .filter((row) => flags.free !== true || (row.inputUsdPerMTok === "0" && row.outputUsdPerMTok === "0"));
   await gateway.close();
   if (flags.json === true) {
-    io.stdout.write(`${JSON.stringify({ version: 1, data: rows }, null, 2)}\n`);
+    io.stdout.write(jsonText({ version: 1, data: rows }));
     return exitCodes.ok;
   }
   const ready = rows.filter((row) => row.servedBy.length > 0);
@@ -53,20 +55,26 @@ function rowOf(parts: RoutingParts, { model, servedBy, missing }: ListedModel, d
   const server = servedBy[0] ?? missing[0];
   const endpoint = model.endpoints.find((candidate) => candidate.provider === server);
   const price: DatedPrice | undefined = endpoint === undefined ? undefined : parts.catalog.priceOn(endpoint, day);
-  const needs = missing.flatMap((id) => {
-    const provider = parts.providers.get(id);
-    return provider?.environment[0] ?? provider?.setUp ?? [];
-  });
+  const lacking = servedBy.length > 0 ? [] : missing.flatMap((id) => parts.providers.get(id) ?? []);
   return {
     id: model.id,
     name: model.name,
     servedBy,
-    needs: servedBy.length > 0 ? [] : needs,
+    needs: lacking.flatMap((provider) => provider.environment[0] ?? []),
+    setUp: lacking.find((provider) => provider.setUp !== undefined)?.setUp,
     windowTokens: endpoint?.windowTokens ?? model.windowTokens,
     maxOutputTokens: endpoint?.maxOutputTokens ?? model.maxOutputTokens,
     inputUsdPerMTok: price === undefined ? undefined : usdPerMTok(price.inputPicoUsd),
     outputUsdPerMTok: price === undefined ? undefined : usdPerMTok(price.outputPicoUsd),
   };
+}
+
+function whatItLacks({ needs, setUp }: Row): string {
+  const ways = [
+    ...(needs.length === 0 ? [] : [`needs ${needs.join(" or ")}`]),
+    ...(setUp === undefined ? [] : [setUp]),
+  ];
+  return ways.length === 0 ? "–" : ways.join("; ");
 }
 
 /** Pico-dollars per token are micro-dollars per million tokens. */
@@ -86,7 +94,7 @@ function asTable(io: Io, rows: readonly Row[]): string {
     row.windowTokens === undefined ? "–" : row.windowTokens.toLocaleString("en-US"),
     row.inputUsdPerMTok ?? "–",
     row.outputUsdPerMTok ?? "–",
-    row.servedBy.length > 0 ? row.servedBy.join(", ") : `needs ${row.needs.join(" or ")}`,
+    row.servedBy.length > 0 ? row.servedBy.join(", ") : whatItLacks(row),
   ]);
   return table(columns, cells, io.stdout.columns ?? 120);
 }

@@ -68,6 +68,7 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .argument("[prompt...]", "the prompt; standard input is joined to it")
     .option("-m, --model <model>", "a model (give several)", many)
     .option("-s, --system <text>", "system prompt")
+    .option("-f, --file <file>", "join a text file or an image to the prompt (repeatable)", many)
     .option("-o, --option <name=value>", "a request field (repeatable)", many)
     .option("--timeout <seconds>", "limit for each call", seconds, 60)
     .option("--json", "print the result as JSON")

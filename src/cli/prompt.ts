@@ -1,4 +1,5 @@
 // What is asked: words of the command line, standard input, files; and the request fields given with -o.
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { type Json, type JsonObject, parseJson } from "../canonical/json.js";
@@ -32,7 +33,7 @@ export async function readPrompt(
   for (const file of files) {
     const bytes = readFile(io, file);
     const type = imageTypes[extname(file).toLowerCase()];
-    if (type === undefined) texts.unshift(bytes.toString("utf8"));
+    if (type === undefined) texts.unshift(textOf(bytes, file));
     else images.push({ type: "image", source: { base64: bytes.toString("base64"), mediaType: type } });
   }
   const text = texts.filter((part) => part !== "").join("\n\n");
@@ -49,6 +50,12 @@ function readFile(io: Io, file: string): Buffer {
   } catch (error) {
     throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function textOf(bytes: Buffer, file: string): string {
+  if (!isUtf8(bytes) || bytes.includes(0))
+    throw new UsageError(`${file} is neither text nor an image: -f takes UTF-8 text, png, jpg, webp and gif.`);
+  return bytes.toString("utf8").trimEnd();
 }
 
 async function readAll(io: Io): Promise<string> {

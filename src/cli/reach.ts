@@ -18,11 +18,53 @@ export interface Reached {
   close(): Promise<void>;
 }
 
-export async function reachGateway(settings: Settings): Promise<Reached> {
-  const owner = await probeOwner(settings.dataDir);
-  return owner.alive
-    ? reachOwner(createHttpWire({ socketPath: socketPath(settings.dataDir) }))
-    : reachInProcess(settings);
+/** An owner that does not serve is a gateway that starts, or another command that will soon be done. */
+const patienceMs = 60_000;
+/** Between an owner's end and the next one's claim the folder is neither served nor free. */
+const claimPatienceMs = 1_000;
+const lookAgainMs = 50;
+/** After this the user is told what is waited for. */
+const silentMs = 1_000;
+/** An owner that takes connections but is frozen answers nothing within this. */
+const firstAnswerMs = 2_000;
+
+/** @param tell takes a sentence for the user, where it takes a while. */
+export async function reachGateway(settings: Settings, tell: (sentence: string) => void): Promise<Reached> {
+  let told = false;
+  const startedMs = realClock.monotonicMs();
+  for (;;) {
+    const waitedMs = realClock.monotonicMs() - startedMs;
+    const owner = await probeOwner(settings.dataDir);
+    if (owner.alive) {
+      const wire = createHttpWire({ socketPath: socketPath(settings.dataDir) });
+      if ((await isServing(wire)) || waitedMs > patienceMs) return reachOwner(wire);
+      await wire.close();
+      if (waitedMs > silentMs && !told) {
+        told = true;
+        tell(`Waiting for the process ${owner.pid ?? ""} that uses ${settings.dataDir}.`);
+      }
+    } else {
+      try {
+        return await reachInProcess(settings);
+      } catch (error) {
+        if (waitedMs > claimPatienceMs && !(await probeOwner(settings.dataDir)).alive) throw error;
+        if (!TrunklineError.is(error)) throw error;
+      }
+    }
+    await new Promise<void>((resolve) => void realTimers.after(lookAgainMs, resolve));
+  }
+}
+
+async function isServing(wire: HttpWire): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(firstAnswerMs);
+    const { status, body } = await wire.send({ method: "GET", path: "/_trunkline/generations?limit=1", signal });
+    for await (const _ of body);
+    return status !== 503;
+  } catch (error) {
+    if (TrunklineError.is(error)) return false;
+    throw error;
+  }
 }
 
 async function reachInProcess(settings: Settings): Promise<Reached> {

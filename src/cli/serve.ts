@@ -1,5 +1,6 @@
 // `trunkline serve`: the gateway in the foreground, until it is told to stop.
 import { build, type Gateway } from "../build.js";
+import { readEnvironment } from "../config/environment.js";
 import type { Settings } from "../config/settings.js";
 import { dayOf } from "../gateway/plan.js";
 import type { LogLevel } from "../observe/log.js";
@@ -36,10 +37,13 @@ export async function serveSettings(io: Io, settings: Settings, level: LogLevel)
 }
 
 function greeting(io: Io, gateway: Gateway, url: string): string {
-  const { model, because } = defaultModel(gateway.planning, io.environment, dayOf(Date.now()));
+  const environment = readEnvironment(io.workingDirectory, io.environment);
+  const { model, because } = defaultModel(gateway.planning, environment, dayOf(Date.now()));
   const key = gateway.settings.keys.length === 0 ? "anything" : "YOUR_KEY";
   const hint =
-    model === "simulator/echo" ? `\nNote: "simulator/echo" is no model, it repeats what you write (${because}).\n` : "";
+    model === "simulator/echo"
+      ? `\nNote: "simulator/echo" is no model, it repeats what you write (${because ?? "you chose it"}).\n`
+      : "";
   return `${usageText({ url, model, key })}${hint}\nModels: trunkline models    Log: trunkline logs    Stop: Ctrl-C\n`;
 }
 

@@ -22,6 +22,12 @@ export function printable(text: string): string {
     .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (control) => (/[\n\t]/.test(control) ? control : ""));
 }
 
+/** For `--json`: JSON leaves DEL and the C1 control characters as they are, and terminals obey those too. */
+export function jsonText(value: unknown): string {
+  const json = JSON.stringify(value, null, 2);
+  return `${json.replace(/[\u007f-\u009f]/g, (control) => `\\u00${control.charCodeAt(0).toString(16)}`)}\n`;
+}
+
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Extended_Pictographic}\uff00-\uff60]/u;
 
