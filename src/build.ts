@@ -35,9 +35,8 @@ import { memoryGenerations } from "./store/memory/generations.js";
 import { memoryJournal } from "./store/memory/journal.js";
 import { realSurroundings, type Surroundings } from "./surroundings.js";
 import { createSchemeTransport } from "./upstream/by-scheme.js";
-import { createHttpTransport } from "./upstream/http/transport.js";
+import { createLazyTransport } from "./upstream/lazy.js";
 import { localModelInstalled } from "./upstream/local/installed.js";
-import { createLocalTransport } from "./upstream/local/transport.js";
 import { createRetryBudget } from "./upstream/retry-budget.js";
 import { createSimulatorTransport } from "./upstream/simulator/transport.js";
 import type { Transport } from "./upstream/transport.js";
@@ -103,13 +102,13 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     models: settings.models,
     usable: (provider) => credentials.usable(provider) && isThere(provider, settings.dataDir),
   };
-  const transport =
-    options.transport ??
-    createSchemeTransport({
-      ...sameFor(["http", "https"], createHttpTransport()),
-      local: createLocalTransport({ dataDir: settings.dataDir }),
-      simulator: createSimulatorTransport({ timers }),
-    });
+  const http = createLazyTransport(async () => (await import("./upstream/http/transport.js")).createHttpTransport());
+  const local = createLazyTransport(async () => {
+    const { createLocalTransport } = await import("./upstream/local/transport.js");
+    return createLocalTransport({ dataDir: settings.dataDir });
+  });
+  const simulator = createSimulatorTransport({ timers, clock });
+  const transport = options.transport ?? createSchemeTransport({ http, https: http, local, simulator });
   const gateway: GatewayParts = {
     clock,
     timers,
@@ -162,6 +161,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
       if (keys.open && !isLoopback(address.host)) throw new OpenToAllError(settings.listen);
       const port = await server.listen();
       books.serve?.(server.ownerListener);
+      void http.warm();
       const host = address.host.includes(":") ? `[${address.host}]` : address.host;
       return { url: `http://${host}:${port}` };
     },
@@ -176,10 +176,6 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
 
 function isThere(provider: Provider, dataDir: string): boolean {
   return !provider.baseUrl.startsWith("local:") || localModelInstalled(dataDir);
-}
-
-function sameFor(schemes: readonly string[], transport: Transport): Readonly<Record<string, Transport>> {
-  return Object.fromEntries(schemes.map((scheme) => [scheme, transport]));
 }
 
 interface Books {

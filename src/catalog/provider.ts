@@ -25,6 +25,8 @@ export interface Provider {
   readonly setUp?: string;
   /** Serves other authors' models as `author/slug`, also ones that the catalogue doesn't know yet. */
   readonly aggregator: boolean;
+  /** What it calls the output limit in the Chat dialect, where that is not `max_tokens`. */
+  readonly outputLimitField?: "max_completion_tokens";
   /** Understands OpenRouter's own request fields (`provider`, `models`, `plugins` …). */
   readonly keepsExtensions: boolean;
   /** Where these facts are from. */

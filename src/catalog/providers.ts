@@ -16,6 +16,7 @@ export const knownProviders: readonly Provider[] = [
     name: "OpenAI",
     dialects: ["openai-chat"],
     baseUrl: "https://api.openai.com/v1",
+    outputLimitField: "max_completion_tokens",
     environment: ["OPENAI_API_KEY"],
     keyUrl: "https://platform.openai.com/api-keys",
     source: "https://platform.openai.com/docs/api-reference/authentication",

@@ -137,7 +137,7 @@ export interface UpstreamTarget {
   /** Chat: the provider understands OpenRouter's own fields (`reasoning`, `top_k`, `cache_control` …). */
   readonly keepsExtensions?: boolean;
   /** Chat: how the provider calls the output limit; absent: `max_tokens`. */
-  readonly outputLimitField?: "max_tokens" | "max_completion_tokens";
+  readonly outputLimitField?: "max_tokens" | "max_completion_tokens" | undefined;
 }
 
 export interface UpstreamRequest {

@@ -84,6 +84,8 @@ function writeRequest({ upstream, relay }: Speech, endpoint: PlannedEndpoint, re
     model: endpoint.upstreamModel,
     stream: request.outline.stream,
     maxOutputTokens: endpoint.maxOutputTokens,
+    keepsExtensions: endpoint.provider.keepsExtensions,
+    outputLimitField: endpoint.provider.outputLimitField,
   };
   const written =
     relay === undefined
