@@ -20,8 +20,10 @@ function* filesUnder(folder) {
 
 function stamp() {
   const hash = createHash("sha256").update(process.version);
-  for (const file of ["package-lock.json", "tsconfig.json", "tsconfig.build.json"]) hash.update(readFileSync(join(root, file)));
-  for (const file of [...filesUnder(join(root, "src"))].sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
+  for (const file of ["package-lock.json", "tsconfig.json", "tsconfig.build.json"])
+    hash.update(readFileSync(join(root, file)));
+  for (const file of [...filesUnder(join(root, "src"))].sort())
+    hash.update(file.slice(root.length)).update(readFileSync(file));
   return hash.digest("hex");
 }
 
@@ -31,9 +33,13 @@ if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === now) process.ex
 rmSync(join(root, "dist"), { recursive: true, force: true });
 const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
 const bin = JSON.parse(readFileSync(tsc, "utf8")).bin.tsc;
-const run = spawnSync(process.execPath, [join(dirname(tsc), bin), "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+const run = spawnSync(process.execPath, [join(dirname(tsc), bin), "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
 if (run.status !== 0) process.exit(run.status ?? 1);
 for (const data of ["src/catalog/data"])
-  if (existsSync(join(root, data))) cpSync(join(root, data), join(root, data.replace(/^src/, "dist")), { recursive: true });
+  if (existsSync(join(root, data)))
+    cpSync(join(root, data), join(root, data.replace(/^src/, "dist")), { recursive: true });
 mkdirSync(join(root, "dist"), { recursive: true });
 writeFileSync(stampFile, now);
