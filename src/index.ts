@@ -6,6 +6,7 @@ import { type Compared, type Comparison, compareModels } from "./client/compare.
 import type { Question } from "./client/question.js";
 import { type AnswerStream, streamQuestion } from "./client/stream.js";
 import { loadSettings } from "./config/load.js";
+import { ConfigError, nearestWord } from "./config/problem.js";
 import type { Settings } from "./config/settings.js";
 import { dayOf } from "./gateway/plan.js";
 import { type ListedModel, listModels } from "./routing/list.js";
@@ -20,14 +21,16 @@ export type { Answer } from "./client/answer.js";
 export type { Compared, CompareProgress, Comparison } from "./client/compare.js";
 export type { CallOptions, Prompt, Question } from "./client/question.js";
 export type { AnswerStream } from "./client/stream.js";
-export { ConfigError } from "./config/problem.js";
 export type { ListedModel } from "./routing/list.js";
+export { ConfigError };
 
 export interface TrunklineOptions {
   /** Provider keys by provider id: `{ groq: "gsk_…" }`. They win over the environment and `.env`. */
   readonly apiKeys?: Readonly<Record<string, string | readonly string[]>>;
   /** A trunkline.yaml. Else the one in the working directory, where there is one. */
   readonly configFile?: string;
+  /** Limit of each call of `ask` and `compare` that sets none itself, milliseconds. Default 30,000. */
+  readonly timeoutMs?: number;
   /** A data folder to keep the ledger in. Without it nothing is written. */
   readonly dataDir?: string;
   /** Where `.env` and `trunkline.yaml` are looked for; the process's own by default. */
@@ -38,7 +41,7 @@ export interface TrunklineOptions {
 
 export interface Trunkline {
   /**
-   * Asks and waits for the whole answer; 30 s unless `timeoutMs` says otherwise.
+   * Asks and waits for the whole answer.
    * @throws TrunklineError
    */
   ask(question: Question): Promise<Answer>;
@@ -60,16 +63,18 @@ export interface Trunkline {
  * const { text, costUsd } = await trunkline.ask({ model: "groq/llama-3.3-70b-versatile", prompt: "Say hello." });
  * await trunkline.close();
  *
- * @throws ConfigError where trunkline.yaml cannot be used; TrunklineError where the data folder has another owner
+ * @throws ConfigError where trunkline.yaml or a provider's name cannot be used; TrunklineError where the data folder has
+ * another owner
  */
 export async function createTrunkline(options: TrunklineOptions = {}): Promise<Trunkline> {
   const ledger = options.dataDir === undefined ? "memory" : "data-folder";
   const gateway = await build(settingsOf(options), { ledger });
   const parts = { wire: gateway.wire, clock: realClock, timers: realTimers };
+  const limit = { timeoutMs: options.timeoutMs };
   return {
-    ask: (question) => askQuestion(parts, question),
+    ask: (question) => askQuestion(parts, { ...limit, ...question }),
     stream: (question) => streamQuestion(parts, question),
-    compare: (comparison) => compareModels(parts, comparison),
+    compare: (comparison) => compareModels(parts, { ...limit, ...comparison }),
     models: () => listModels(gateway.planning, dayOf(realClock.wallMs())),
     close: () => gateway.close(),
   };
@@ -83,6 +88,15 @@ function settingsOf(options: TrunklineOptions): Settings {
     dataDir: options.dataDir,
   });
   const secrets = new Map(settings.secrets);
-  for (const [provider, keys] of Object.entries(options.apiKeys ?? {})) secrets.set(provider, [keys].flat());
+  for (const [provider, keys] of Object.entries(options.apiKeys ?? {})) {
+    if (!settings.providers.has(provider)) throw unknownProvider(provider, settings);
+    secrets.set(provider, [keys].flat());
+  }
   return { ...settings, secrets };
+}
+
+function unknownProvider(provider: string, settings: Settings): ConfigError {
+  const nearest = nearestWord(provider, [...settings.providers.keys()]);
+  const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+  return new ConfigError(`apiKeys: "${provider}" is no provider that Trunkline knows.${hint}`);
 }
