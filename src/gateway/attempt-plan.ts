@@ -10,11 +10,11 @@ import { attemptEndpoint, type EndpointResult, servedBy } from "./attempt-endpoi
 import { type Commit, createCommit } from "./commit.js";
 import type { Answered, Held } from "./exchange.js";
 import { servedHeaders } from "./headers.js";
-import type { Interrupt } from "./interrupt.js";
+import { type Interrupt, interruptError } from "./interrupt.js";
 import type { GatewayParts } from "./parts.js";
 import type { Sink } from "./sink.js";
 
-/** A credential that was rejected rests this long, milliseconds; one that was limited as long as the provider says. */
+/** A credential that was rejected rests this long, milliseconds; one that was limited as long as the provider says, and at least so long. */
 const rejectedRestMs = 60_000;
 const limitedRestMs = 1_000;
 
@@ -39,38 +39,46 @@ export async function attempt(parts: GatewayParts, held: Held, sink: Sink, inter
   const deadline = deadlineOf(parts, held);
   let result: EndpointResult = { ...noResult, facts: newFacts() };
 
-  plan: for (endpoint of held.planned.plan.endpoints) {
-    for (let triesHere = 1; ; triesHere++) {
-      if (attempts.length > 0 && !parts.retryBudget.spend(parts.clock.monotonicMs())) break plan;
-      const startedMs = parts.clock.monotonicMs() - received.startedMs;
-      result = await callOnce(parts, held, endpoint, { sink, commit, interrupt, deadline });
-      receipt = result.receipt;
-      const { error } = result;
-      attempts.push({
-        provider: endpoint.provider.id,
-        model: endpoint.upstreamModel,
-        startedMs,
-        endedMs: parts.clock.monotonicMs() - received.startedMs,
-        status: result.status,
-        code: error?.code,
-      });
-      keepHealth(parts, endpoint, error);
-      if (error === undefined || result.firstContentMs !== undefined || interrupt.reason !== undefined) break plan;
-      commit.discard();
-      const nowMs = parts.clock.monotonicMs();
-      const decision = decideRetry({
-        error,
-        triesHere,
-        otherCredential: parts.credentials.hasAnother(endpoint.provider, nowMs),
-        leftMs: deadline.atMs - nowMs,
-        chance: parts.random(),
-      });
-      if (decision.type === "give-up") break plan;
-      if (decision.type === "next-endpoint") break;
-      if (decision.afterMs > 0 && !(await pause(parts, decision.afterMs, interrupt))) break plan;
+  try {
+    plan: for (const candidate of held.planned.plan.endpoints) {
+      for (let triesHere = 1; ; triesHere++) {
+        if (interrupt.reason !== undefined) {
+          result = { ...noResult, facts: newFacts(), error: interruptError(interrupt.reason) };
+          break plan;
+        }
+        if (attempts.length > 0 && !parts.retryBudget.spend(parts.clock.monotonicMs())) break plan;
+        endpoint = candidate;
+        const startedMs = parts.clock.monotonicMs() - received.startedMs;
+        result = await callOnce(parts, held, endpoint, { sink, commit, interrupt, deadline });
+        receipt = result.receipt;
+        const { error } = result;
+        attempts.push({
+          provider: endpoint.provider.id,
+          model: endpoint.upstreamModel,
+          startedMs,
+          endedMs: parts.clock.monotonicMs() - received.startedMs,
+          status: result.status,
+          code: error?.code,
+        });
+        keepHealth(parts, endpoint, error);
+        if (error === undefined || result.firstContentMs !== undefined || interrupt.reason !== undefined) break plan;
+        commit.discard();
+        const nowMs = parts.clock.monotonicMs();
+        const decision = decideRetry({
+          error,
+          triesHere,
+          otherCredential: parts.credentials.hasAnother(endpoint.provider, nowMs),
+          leftMs: deadline.atMs - nowMs,
+          chance: parts.random(),
+        });
+        if (decision.type === "give-up") break plan;
+        if (decision.type === "next-endpoint") break;
+        if (decision.afterMs > 0) await pause(parts, decision.afterMs, interrupt);
+      }
     }
+  } finally {
+    commit.close();
   }
-  commit.close();
   return finish(held, sink, { endpoint, result, attempts, commit });
 }
 
@@ -110,7 +118,7 @@ async function callOnce(
   const result = await attemptEndpoint(parts, { ...context, held, endpoint, credential, timeouts });
   if (result.error?.rule.blames === "credential" && credential !== undefined) {
     const limited = result.error.code === "upstream_rate_limit";
-    const restMs = limited ? (result.error.details.retryAfterMs ?? limitedRestMs) : rejectedRestMs;
+    const restMs = limited ? Math.max(result.error.details.retryAfterMs ?? 0, limitedRestMs) : rejectedRestMs;
     // The only credential never rests for a rejection: the owner may have mended it at the provider.
     const only = !parts.credentials.hasSeveral(endpoint.provider);
     if (!only) parts.credentials.rest(credential, parts.clock.monotonicMs() + restMs);
@@ -140,16 +148,16 @@ function keepHealth(parts: GatewayParts, endpoint: PlannedEndpoint, error: Trunk
   else if (error.rule.blames === "endpoint") health.failed(endpointKey(endpoint), parts.clock.monotonicMs());
 }
 
-/** Waits; false where the exchange was interrupted meanwhile. */
-function pause(parts: GatewayParts, ms: number, interrupt: Interrupt): Promise<boolean> {
+/** Waits, unless the exchange is interrupted meanwhile. */
+function pause(parts: GatewayParts, ms: number, interrupt: Interrupt): Promise<void> {
   return new Promise((resolve) => {
     const timer = parts.timers.after(ms, () => {
       interrupt.listen(undefined);
-      resolve(true);
+      resolve();
     });
     interrupt.listen(() => {
       timer.cancel();
-      resolve(false);
+      resolve();
     });
   });
 }
