@@ -20,7 +20,7 @@ import { type AttemptHandle, type AttemptOrder, startAttempt } from "../upstream
 import type { Timeouts } from "../upstream/timeouts.js";
 import type { Commit } from "./commit.js";
 import type { Held, Received } from "./exchange.js";
-import type { Interrupt, InterruptReason } from "./interrupt.js";
+import { type Interrupt, interruptError } from "./interrupt.js";
 import type { GatewayParts } from "./parts.js";
 import type { Sink } from "./sink.js";
 
@@ -135,14 +135,6 @@ function orderOf(
   };
 }
 
-function interrupted(reason: InterruptReason): TrunklineError {
-  return reason === "client_gone"
-    ? new TrunklineError("client_gone", "The client left before the answer was complete.")
-    : new TrunklineError("draining", "The gateway was stopped before the answer was complete.", {
-        whatToDo: "Send the request again.",
-      });
-}
-
 function whole(
   parts: GatewayParts,
   call: EndpointCall,
@@ -179,7 +171,7 @@ function whole(
     });
     call.interrupt.listen((reason) => {
       handle.abort();
-      finish(undefined, interrupted(reason));
+      finish(undefined, interruptError(reason));
     });
   });
 }
@@ -204,6 +196,7 @@ function stream(
     let handle: AttemptHandle | undefined;
     let firstContentMs: number | undefined;
     let finished = false;
+    let heard = false;
     let linger: Timer | undefined;
 
     const finish = (error: TrunklineError | undefined, status: number | undefined, tail?: Buffer | string) => {
@@ -216,7 +209,7 @@ function stream(
     const fail = (error: TrunklineError) => {
       handle?.abort();
       linger?.cancel();
-      finish(error.with({ provider: served.providerId }), 200);
+      finish(error.with({ provider: served.providerId }), heard ? 200 : undefined);
     };
     const succeed = () => {
       const tail = answer.end();
@@ -235,6 +228,7 @@ function stream(
       data(bytes) {
         // The answer is complete; what still comes is read so that the connection can serve again.
         if (finished) return true;
+        heard = true;
         const out = answer.push(bytes);
         if (answer.alive) handle?.alive();
         if (facts.content && firstContentMs === undefined) {
@@ -261,6 +255,6 @@ function stream(
       },
     });
     sink.onDrain = () => handle?.resume();
-    call.interrupt.listen((reason) => fail(interrupted(reason)));
+    call.interrupt.listen((reason) => fail(interruptError(reason)));
   });
 }

@@ -14,8 +14,9 @@ import { type Interrupt, interruptError } from "./interrupt.js";
 import type { GatewayParts } from "./parts.js";
 import type { Sink } from "./sink.js";
 
-/** A credential that was rejected rests this long, milliseconds; one that was limited as long as the provider says, and at least so long. */
+/** A credential that was rejected rests this long, milliseconds. */
 const rejectedRestMs = 60_000;
+/** One that was limited rests as long as the provider says, and at least this long. */
 const limitedRestMs = 1_000;
 
 export async function attempt(parts: GatewayParts, held: Held, sink: Sink, interrupt: Interrupt): Promise<Answered> {

@@ -2,13 +2,13 @@
 import { TrunklineError } from "../canonical/error.js";
 import { admit } from "./admit.js";
 import { attempt } from "./attempt-plan.js";
-import type { Admitted, Received } from "./exchange.js";
-import { hold } from "./hold.js";
+import type { Admitted, Held, Received } from "./exchange.js";
+import { hold, release } from "./hold.js";
 import type { Interrupt } from "./interrupt.js";
 import type { GatewayParts } from "./parts.js";
 import { plan } from "./plan.js";
 import { refuse } from "./refuse.js";
-import { settle, settleRefused } from "./settle.js";
+import { settle, settleFailed, settleRefused } from "./settle.js";
 import type { Sink } from "./sink.js";
 
 /**
@@ -17,21 +17,29 @@ import type { Sink } from "./sink.js";
  */
 export async function handle(parts: GatewayParts, received: Received, sink: Sink, interrupt: Interrupt): Promise<void> {
   const admitted = await admit(parts, received);
+  let held: Held | undefined;
   try {
     const planned = plan(parts, admitted);
-    const held = hold(parts, planned);
+    held = hold(parts, planned);
     const answered = await attempt(parts, held, sink, interrupt);
     settle(parts, answered, sink.gone);
     if (answered.error !== undefined && !answered.committed) refuse(received, sink, answered.error);
     else if (!sink.gone) sink.end(answered.tail);
   } catch (cause) {
-    refuseAdmitted(parts, admitted, sink, cause);
+    refuseAdmitted(parts, admitted, held, sink, cause);
   } finally {
+    if (held !== undefined) release(parts, held);
     parts.capacity.leave();
   }
 }
 
-function refuseAdmitted(parts: GatewayParts, admitted: Admitted, sink: Sink, cause: unknown): void {
+function refuseAdmitted(
+  parts: GatewayParts,
+  admitted: Admitted,
+  held: Held | undefined,
+  sink: Sink,
+  cause: unknown,
+): void {
   const error = TrunklineError.is(cause)
     ? cause
     : new TrunklineError("internal", "Trunkline failed to serve this request.");
@@ -39,6 +47,7 @@ function refuseAdmitted(parts: GatewayParts, admitted: Admitted, sink: Sink, cau
     const where = cause instanceof Error ? (cause.stack ?? cause.message) : "gateway/handle";
     parts.observe({ type: "trouble", where, sentence: "A request failed inside the gateway." });
   }
-  settleRefused(parts, admitted, error);
+  if (held === undefined) settleRefused(parts, admitted, error);
+  else settleFailed(parts, held, error);
   refuse(admitted.received, sink, error);
 }

@@ -32,6 +32,11 @@ export function hold(parts: GatewayParts, planned: Planned): Held {
   return { planned, holdNanoUsd };
 }
 
+/** Gives back what was set aside. Once per hold, however the exchange ended. */
+export function release(parts: GatewayParts, held: Held): void {
+  parts.holds.release(held.planned.admitted.received.principal.keyHash, held.holdNanoUsd);
+}
+
 /** A text token is at least one byte, so the body's bytes bound its tokens. */
 function atMost(endpoint: PlannedEndpoint, bodyBytes: number, asked: number | undefined, choices: number) {
   if (endpoint.price === undefined) return undefined;

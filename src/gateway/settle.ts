@@ -1,18 +1,17 @@
-// Step 8, exactly once: usage, cost, cause of ending and attempts become one row; the hold goes back.
+// Step 8, exactly once: usage, cost, cause of ending and attempts become one row.
 import type { TrunklineError } from "../canonical/error.js";
+import type { NanoUsd } from "../canonical/money.js";
 import { noUsage, type Usage } from "../canonical/usage.js";
 import type { Ending, Generation } from "../ledger/generation.js";
 import { costOfUsage } from "../pricing/cost.js";
 import { estimateUsage } from "../tokens/estimate.js";
-import type { Admitted, Answered, Received } from "./exchange.js";
+import type { Admitted, Answered, Held, Received } from "./exchange.js";
 import type { GatewayParts } from "./parts.js";
 
 export function settle(parts: GatewayParts, answered: Answered, clientGone: boolean): void {
   const { held, endpoint, facts, error } = answered;
   const { received } = held.planned.admitted;
   const usage = usageOf(answered, received);
-  const price = endpoint?.price;
-  const never = usage.provenance === "unknown" && facts.usage === undefined && !facts.content;
   const ending = endingOf(error, facts.terminal, clientGone);
   record(parts, received, {
     ...blank(parts, received),
@@ -26,16 +25,27 @@ export function settle(parts: GatewayParts, answered: Answered, clientGone: bool
     finishReason: facts.finish?.reason,
     nativeFinishReason: facts.finish?.native,
     usage,
-    costNanoUsd: price === undefined ? undefined : never ? 0 : costOfUsage(price, usage),
+    costNanoUsd: costOf(answered, usage),
     holdNanoUsd: held.holdNanoUsd,
     firstContentMs: answered.firstContentMs,
     attempts: answered.attempts,
     receipt: answered.receipt,
   });
-  parts.holds.release(received.principal.keyHash, held.holdNanoUsd);
 }
 
-/** Admitted, but never sent: an unknown model, no key for its provider, a fault of our own. It cost nothing. */
+/** Held, and then a fault of our own: nobody knows whether it was sent, and what it cost. */
+export function settleFailed(parts: GatewayParts, held: Held, error: TrunklineError): void {
+  const { received } = held.planned.admitted;
+  record(parts, received, {
+    ...blank(parts, received),
+    status: error.status,
+    ending: "failed",
+    code: error.code,
+    holdNanoUsd: held.holdNanoUsd,
+  });
+}
+
+/** Admitted, but never sent: an unknown model, no key for its provider. It cost nothing. */
 export function settleRefused(parts: GatewayParts, admitted: Admitted, error: TrunklineError): void {
   const { received } = admitted;
   record(parts, received, {
@@ -97,6 +107,14 @@ function usageOf({ facts, error, attempts }: Answered, received: Received): Usag
   // It was sent and then interrupted: the provider has read the input, whatever came of it.
   const sent = last !== undefined && (last.code === "client_gone" || last.code === "draining");
   return sent ? estimateUsage(received.request.outline.bodyBytes, 0) : noUsage;
+}
+
+/** Undefined where the price is not known, but not for what was never sent: that cost nothing. */
+function costOf({ attempts, endpoint, facts }: Answered, usage: Usage): NanoUsd | undefined {
+  if (attempts.length === 0) return 0;
+  if (endpoint?.price === undefined) return undefined;
+  const unused = usage.provenance === "unknown" && facts.usage === undefined && !facts.content;
+  return unused ? 0 : costOfUsage(endpoint.price, usage);
 }
 
 function endingOf(error: TrunklineError | undefined, terminal: boolean, clientGone: boolean): Ending {
