@@ -8,7 +8,7 @@ import { cost, seconds, tokens } from "./measures.js";
 import { readOptions, readPrompt } from "./prompt.js";
 import { reachGateway } from "./reach.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
-import { jsonText, padTo, paintFor, printable, table, wrap } from "./terminal.js";
+import { type Column, jsonText, padTo, paintFor, printable, table, widthOf, wrap } from "./terminal.js";
 
 export interface CompareFlags extends FolderFlags {
   readonly model?: readonly string[];
@@ -94,7 +94,15 @@ function asTable(io: Io, outcomes: readonly Compared[]): string {
     { title: "tokens in + out", ...right },
     { title: "cost", ...right },
   ];
-  return `${answers(io, outcomes, width)}\n${table(columns, rows, width)}`;
+  const summary = table(columns, rows, width);
+  const fits = summary.split("\n").every((line) => widthOf(line) <= width);
+  return `${answers(io, outcomes, width)}\n${fits ? summary : rows.map((row) => asLines(columns, row, width)).join("\n")}`;
+}
+
+/** A row of a table that does not fit: the first cell, and the others below it by their titles. */
+function asLines(columns: readonly Column[], [first = "", ...cells]: readonly string[], width: number): string {
+  const named = cells.map((cell, index) => `${columns[index + 1]?.title}: ${cell}`).join(", ");
+  return `${[...wrap(first, width), ...wrap(named, width - 2).map((line) => `  ${line}`)].join("\n")}\n`;
 }
 
 /** Columns side by side where each gets room to be read, else one below the other. */
@@ -104,7 +112,10 @@ function answers(io: Io, outcomes: readonly Compared[], width: number): string {
   const column = Math.floor((width - 3 * (outcomes.length - 1)) / outcomes.length);
   if (column < leastColumn) {
     return outcomes
-      .map((outcome) => `${paint.bold(outcome.model)}\n${wrap(textOf(outcome), width).join("\n")}\n`)
+      .map(
+        (outcome) =>
+          `${wrap(outcome.model, width).map(paint.bold).join("\n")}\n${wrap(textOf(outcome), width).join("\n")}\n`,
+      )
       .join("\n");
   }
   const blocks = outcomes.map((outcome) => wrap(textOf(outcome), column));
