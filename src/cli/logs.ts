@@ -26,7 +26,7 @@ export async function logs(io: Io, id: string | undefined, flags: LogsFlags): Pr
           whatToDo: "`trunkline logs` lists the ids.",
         });
       }
-      io.stdout.write(jsonText(found));
+      io.stdout.write(jsonText(flags.json === true ? { version: 1, data: found } : found));
       return exitCodes.ok;
     }
     const rows = await gateway.list({
