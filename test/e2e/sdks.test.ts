@@ -73,8 +73,14 @@ describe.each(["chat/say", "claude/say"])("%s", (model) => {
     const stream = await sdk.chat.send({ chatRequest: { model, messages: question, stream: true } });
     if ("choices" in stream) throw new Error("a stream was asked for");
     let text = "";
-    for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? "";
+    let id = "";
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? "";
+      id = chunk.id;
+    }
     expect(text).toBe(answer);
+    // The record is there when the answer ends: no client has to wait for it.
+    expect((await sdk.generations.getGeneration({ id })).data).toMatchObject({ id, streamed: true });
     const { data } = await sdk.generations.getGeneration({ id: plain.id });
     expect(data).toMatchObject({ id: plain.id, nativeTokensPrompt: 10, nativeTokensCompletion: 4 });
   });

@@ -55,6 +55,8 @@ export class ChatRelay implements AnswerStream {
   /** The provider sends content as parts, which are made plain frame by frame. */
   #sendsParts = false;
   #closed = false;
+  /** The provider's own end marker came. Ours is written by `end`, once the generation is on record. */
+  #ended = false;
   /** Bytes of a frame that are not content; the fast path estimates content by it. */
   #frameBytes = 0;
   /** The first frame: later ones of our own borrow its id. */
@@ -68,7 +70,7 @@ export class ChatRelay implements AnswerStream {
   }
 
   get done(): boolean {
-    return this.#closed;
+    return this.#ended;
   }
 
   push(bytes: Buffer): Buffer | undefined {
@@ -126,7 +128,7 @@ export class ChatRelay implements AnswerStream {
     const data = dataOf(event).trim();
     if (data === "[DONE]") {
       this.facts.terminal = true;
-      this.#close(out);
+      this.#ended = true;
       return;
     }
     // What is no object can hold no content: some providers send words to keep a connection alive.
