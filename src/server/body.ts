@@ -1,5 +1,5 @@
 // Reads a request's body whole, and no more of it than the bound allows.
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { TrunklineError } from "../canonical/error.js";
 
 function checkHeaders(request: IncomingMessage, mostBytes: number): void {
@@ -25,9 +25,10 @@ function tooLarge(mostBytes: number): TrunklineError {
 }
 
 /** @throws TrunklineError `payload_too_large`, `unsupported_media_type`, `client_gone` */
-export function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+export function readBody(request: IncomingMessage, response: ServerResponse, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     checkHeaders(request, mostBytes);
+    if (request.headers.expect !== undefined) response.writeContinue();
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {

@@ -10,7 +10,7 @@ import { corsHeaders, preflightHeaders } from "./cors.js";
 import type { Address } from "./options.js";
 import { profileOf, type Route } from "./route.js";
 import { createRouteTable } from "./route-table.js";
-import { checkHost, isForeignOrigin } from "./visit.js";
+import { checkHost, checkOneHost, isForeignOrigin } from "./visit.js";
 
 export interface DoorParts {
   readonly routes: readonly Route[];
@@ -34,6 +34,7 @@ export function createDoor(parts: DoorParts, trusted: boolean): RequestListener 
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
     try {
+      checkOneHost(request.rawHeaders);
       if (!trusted) checkHost(request.headers, parts.listen, parts.hosts);
       if (request.headers.origin !== undefined) {
         for (const [name, value] of Object.entries(corsHeaders(request.headers))) response.setHeader(name, value);

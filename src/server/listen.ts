@@ -23,6 +23,8 @@ export function createHttpServer(listener: RequestListener, dialect: ClientDiale
     },
     listener,
   );
+  // Without this node invites every body with `100 Continue` before the key was looked at; `readBody` does it after.
+  server.on("checkContinue", listener);
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => refuseSocket(error, socket, dialect));
   return server;
 }

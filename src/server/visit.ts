@@ -16,10 +16,23 @@ const nameOf = (host: string) => host.replace(/:\d+$/, "").toLowerCase();
 export function checkHost(headers: IncomingHttpHeaders, listen: Address, hosts: readonly string[]): void {
   if (!isLoopback(listen.host)) return;
   const name = nameOf(headers.host ?? "");
-  if (loopbackNames.has(name) || name === listen.host || hosts.includes(name)) return;
+  if (loopbackNames.has(name) || name === listen.host || hosts.some((host) => host.toLowerCase() === name)) return;
   throw new TrunklineError("host_not_allowed", "The Host header names a host that is not this gateway's.", {
     whatToDo: "Use http://127.0.0.1 or http://localhost, or add the name to `hosts:` in trunkline.yaml.",
   });
+}
+
+/**
+ * Refuses a request with more than one `Host`: node keeps the first, another server on the way may have gone by the last.
+ * @throws TrunklineError `invalid_request`
+ */
+export function checkOneHost(rawHeaders: readonly string[]): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === "host") hosts++;
+  }
+  if (hosts > 1) throw new TrunklineError("invalid_request", "The request has more than one Host header.");
 }
 
 /** True where `Origin` is there and is not the gateway's own: another web page, or a sandboxed one (`null`). */

@@ -32,7 +32,7 @@ export function chatRoutes(parts: ChatRouteParts): readonly Route[] {
 async function serveChat(parts: ChatRouteParts, call: Call): Promise<void> {
   const { request, response } = call;
   const interrupt = createInterrupt();
-  const bytes = await readBody(request, parts.bodyBytes);
+  const bytes = await readBody(request, response, parts.bodyBytes);
   const sink = createResponseSink(response);
   sink.onGone = () => interrupt.raise("client_gone");
   const received = receive(parts.gateway.clock, parts.newId, {
