@@ -129,7 +129,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
   const open = createOpenExchanges();
   const drain = { draining: false };
   const address = parseAddress(settings.listen);
-  const keys = createKeyRing(settings.keys);
+  const keys = createKeyRing(settings.keyHashes);
   const server = createGatewayServer({
     routes: [
       ...chatRoutes({ gateway, dialect: openaiChat, newId, open, bodyBytes: settings.bodyBytes }),

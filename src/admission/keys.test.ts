@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { TrunklineError } from "../canonical/error.js";
-import { createKeyRing, identify, readKey, type Visit } from "./keys.js";
+import { createKeyRing, hashKey, identify, readKey, type Visit } from "./keys.js";
 
 const key = "sk-tl-0123456789";
-const ring = createKeyRing([key]);
+const ring = createKeyRing([hashKey(key)]);
 const open = createKeyRing([]);
 const visit = (headers: Visit["headers"], rest: Partial<Visit> = {}): Visit => ({
   headers,

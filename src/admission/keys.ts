@@ -18,9 +18,9 @@ export function hashKey(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }
 
-/** @param keys in clear; only their hashes are kept. */
-export function createKeyRing(keys: readonly string[]): KeyRing {
-  const principals = new Map(keys.map((key) => [hashKey(key), { keyHash: hashKey(key) }]));
+/** @param keyHashes of `hashKey`: keys in clear are not kept anywhere. */
+export function createKeyRing(keyHashes: readonly string[]): KeyRing {
+  const principals = new Map(keyHashes.map((keyHash) => [keyHash, { keyHash }]));
   return { open: principals.size === 0, find: (key) => principals.get(hashKey(key)) };
 }
 

@@ -39,7 +39,7 @@ export async function serveSettings(io: Io, settings: Settings, level: LogLevel)
 function greeting(io: Io, gateway: Gateway, url: string): string {
   const environment = readEnvironment(io.workingDirectory, io.environment);
   const { model, because } = defaultModel(gateway.planning, environment, dayOf(Date.now()));
-  const key = gateway.settings.keys.length === 0 ? "anything" : "YOUR_KEY";
+  const key = gateway.settings.keyHashes.length === 0 ? "anything" : "YOUR_KEY";
   const hint =
     model === "simulator/echo"
       ? `\nNote: "simulator/echo" is no model, it repeats what you write (${because ?? "you chose it"}).\n`

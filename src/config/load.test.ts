@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { hashKey } from "../admission/keys.js";
 import { defaultListen, loadSettings } from "./load.js";
 import { ConfigError } from "./problem.js";
 import type { Settings } from "./settings.js";
@@ -44,7 +45,7 @@ function problemOf(given: Given): string {
 test("nothing at all is a configuration", () => {
   const settings = load();
   expect(settings.listen).toBe(defaultListen);
-  expect(settings.keys).toEqual([]);
+  expect(settings.keyHashes).toEqual([]);
   expect(settings.file).toBeUndefined();
   expect(settings.secrets.size).toBe(0);
   expect(settings.capacity).toEqual({ inFlight: 4_096, waiting: 1_000, waitMs: 10_000 });
@@ -116,7 +117,8 @@ test("a field of a known row is overridden and the others stay", () => {
 test("keys of clients come from the file and from TRUNKLINE_KEYS, with variables in them", () => {
   const yaml = `keys: ["sk-tl-${variable("NAME")}-key", sk-tl-plain]`;
   const environment = { NAME: "ada", TRUNKLINE_KEYS: "sk-tl-a, sk-tl-b" };
-  expect(load({ yaml, environment }).keys).toEqual(["sk-tl-ada-key", "sk-tl-plain", "sk-tl-a", "sk-tl-b"]);
+  const keys = ["sk-tl-ada-key", "sk-tl-plain", "sk-tl-a", "sk-tl-b"];
+  expect(load({ yaml, environment }).keyHashes).toEqual(keys.map(hashKey));
   expect(problemOf({ yaml })).toContain("the variable NAME is not set");
 });
 

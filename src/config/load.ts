@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { defaultCapacity } from "../admission/capacity.js";
+import { hashKey } from "../admission/keys.js";
 import type { ProviderOptions } from "../catalog/options.js";
 import type { Authentication, Provider } from "../catalog/provider.js";
 import { knownProviders } from "../catalog/providers.js";
@@ -43,7 +44,9 @@ export function loadSettings(options: LoadOptions): Settings {
   return {
     listen: options.listen ?? variable(environment, "TRUNKLINE_LISTEN") ?? config.listen ?? defaultListen,
     dataDir: resolve(options.workingDirectory, options.dataDir ?? config.data ?? defaultDataDir(environment)),
-    keys: [...(config.keys ?? []).map((key) => expand(key, environment, file)), ...splitList(fromEnvironment)],
+    keyHashes: [...(config.keys ?? []).map((key) => expand(key, environment, file)), ...splitList(fromEnvironment)].map(
+      hashKey,
+    ),
     hosts: config.hosts ?? [],
     ...rows,
     models,

@@ -8,8 +8,8 @@ export interface Settings {
   readonly listen: string;
   /** Folder of ledger, journal, weights and socket. */
   readonly dataDir: string;
-  /** Keys of clients, in clear; hashed as soon as the gateway is built. */
-  readonly keys: readonly string[];
+  /** SHA-256 of the clients' keys, hex: in clear they are read, hashed and forgotten. */
+  readonly keyHashes: readonly string[];
   /** Further names that `Host` may hold. */
   readonly hosts: readonly string[];
   readonly providers: ReadonlyMap<string, Provider>;
