@@ -1,6 +1,7 @@
 // Who may come in, and what whoever may not is told: a real server on loopback, asked over raw sockets.
 import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { hashKey } from "../admission/keys.js";
 import { build, type Gateway } from "../build.js";
 import { loadSettings } from "../config/load.js";
 import type { Settings } from "../config/settings.js";
@@ -119,7 +120,7 @@ test("the gateway's own pages may", async () => {
 });
 
 test("a foreign page with a key may, and can read the headers that say who served", async () => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   const answer = await ask(port, ["Origin: https://app.example", bearer]);
   expect(answer.status).toBe(200);
   expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
@@ -129,14 +130,14 @@ test("a foreign page with a key may, and can read the headers that say who serve
 });
 
 test("a foreign page can read why it was refused", async () => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   const answer = await ask(port, ["Origin: null"]);
   expect([answer.status, errorOf(answer).code]).toEqual([401, "invalid_api_key"]);
   expect(answer.headers.get("access-control-allow-origin")).toBe("null");
 });
 
 test("a preflight allows the headers that the page asks for, without a key", async () => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   const asked = "authorization, content-type, x-stainless-lang";
   const answer = await send(port, "OPTIONS /v1/chat/completions", [
     "Origin: https://app.example",
@@ -152,7 +153,7 @@ test("a preflight allows the headers that the page asks for, without a key", asy
 });
 
 test("a wrong key is refused before a byte of the body is read", async () => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   for (const headers of [["X-Nothing: 1"], ["Authorization: Bearer sk-tl-wrong"], ["Expect: 100-continue"]]) {
     // The body that is announced never comes.
     const answer = await send(port, "POST /v1/chat/completions", [
@@ -168,7 +169,7 @@ test("a wrong key is refused before a byte of the body is read", async () => {
 test.each(["/v1/chat/completions", "/v1/models", "/v1/models/gpt-4o", "/api/v1/generation?id=x"])(
   "%s asks for a key where keys are configured",
   async (path) => {
-    const port = await start({ keys: [key] });
+    const port = await start({ keyHashes: [hashKey(key)] });
     const method = path.endsWith("completions") ? "POST" : "GET";
     expect((await send(port, `${method} ${path}`)).status).toBe(401);
   },
@@ -181,7 +182,7 @@ test.each([
   ],
   ["/api/v1", { code: 401, type: "invalid_api_key", metadata: { error_type: "authentication" } }],
 ])("an error on %s has the shape of its profile", async (base, shape) => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   const answer = await ask(port, [], `${base}/chat/completions`);
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(errorOf(answer)).toMatchObject(shape);
@@ -204,14 +205,14 @@ test.each([
 });
 
 test("the owner's routes do not exist for who comes over the network, whatever the key", async () => {
-  const port = await start({ keys: [key] });
+  const port = await start({ keyHashes: [hashKey(key)] });
   for (const path of ["/_trunkline/generations", "/_trunkline/generations/gen-1"])
     expect((await send(port, `GET ${path}`, [bearer])).status).toBe(404);
 });
 
 test("a generation is there for the key that made it, and for no other", async () => {
   const other = "sk-tl-another-one";
-  const port = await start({ keys: [key, other] });
+  const port = await start({ keyHashes: [key, other].map(hashKey) });
   const id = (await ask(port, [bearer], "/api/v1/chat/completions")).headers.get("x-generation-id");
   const mine = await send(port, `GET /api/v1/generation?id=${id}`, [bearer]);
   expect(JSON.parse(mine.body).data).toMatchObject({ id, model: "simulator/echo", provider_name: "Simulator" });
