@@ -101,7 +101,14 @@ function callLocal(request: TransportRequest, handler: TransportHandler, parts: 
     );
     call.once("error", () => {
       limit.cancel();
-      if (sent || again || over) return fault(sent ? "reset" : "connect", "the local model's process ended", sent);
+      if (over) return;
+      if (sent) {
+        // Its end may not be noticed yet: the next call must not meet the dying one.
+        const ended = () => fault("reset", "the local model's process ended", true);
+        parts.keeper.lost(socketPath).then(ended, ended);
+        return;
+      }
+      if (again) return fault("connect", "the local model's process ended", false);
       // The child died before this call and its end wasn't noticed yet. Nothing was sent, so the next child gets it.
       parts.keeper
         .lost(socketPath)
