@@ -19,11 +19,13 @@ const maxModels = 20;
 export function readRequest(bytes: Buffer, _profile: Profile): ClientRequest {
   const json = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
   const body = parseBody(json);
-  const models = readModels(json, body);
+  const { model, fallbackModels } = readModels(json, body);
   const messages = checkMessages(body.messages, body.prompt !== undefined);
   checkSettings(body);
+  // Field by field: a spread would cost more than all the checks.
   const outline: Outline = {
-    ...models,
+    model,
+    fallbackModels,
     stream: body.stream === true,
     includeUsage: isObject(body.stream_options) && body.stream_options.include_usage === true,
     maxOutputTokens: number(body.max_completion_tokens) ?? number(body.max_tokens),
