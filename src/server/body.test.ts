@@ -140,7 +140,7 @@ test.each([
   ["half a JSON", '{"model": "simulator/echo", ', 400],
   ["a list", "[]", 400],
   ["a thousand levels", `{"model":"simulator/echo","messages":${"[".repeat(1_000)}${"]".repeat(1_000)}}`, 400],
-  ["half a thousand levels of objects", '{"a":'.repeat(500) + "1" + "}".repeat(500), 400],
+  ["half a thousand levels of objects", `${'{"a":'.repeat(500)}1${"}".repeat(500)}`, 400],
   [
     "bytes that are no UTF-8",
     Buffer.concat([Buffer.from('{"model":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
@@ -167,7 +167,7 @@ test.each([
   ["headers of 20 KB", `GET /health HTTP/1.1\r\nHost: localhost\r\nX-A: ${"a".repeat(20_000)}\r\n\r\n`, 431],
   ["a bad request line", "HELLO\r\n\r\n", 400],
   ["a header without a colon", "GET /health HTTP/1.1\r\nHost: localhost\r\nnonsense\r\n\r\n", 400],
-  ["a length and chunks", head(json, "Content-Length: 5", "Transfer-Encoding: chunked") + "0\r\n\r\n", 400],
+  ["a length and chunks", `${head(json, "Content-Length: 5", "Transfer-Encoding: chunked")}0\r\n\r\n`, 400],
   ["two lengths", `${head(json, "Content-Length: 5", "Content-Length: 6")}hello`, 400],
   ["an odd coding", head(json, "Transfer-Encoding: chunked, identity"), 400],
   ["TLS", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400],
