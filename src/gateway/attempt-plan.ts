@@ -116,7 +116,16 @@ async function callOnce(
     return { ...noResult, facts: newFacts(), error };
   }
   const timeouts = timeoutsOf(parts, held, endpoint);
-  const result = await attemptEndpoint(parts, { ...context, held, endpoint, credential, timeouts });
+  const result = await attemptEndpoint(parts, {
+    held,
+    endpoint,
+    credential,
+    timeouts,
+    deadline: context.deadline,
+    sink: context.sink,
+    commit: context.commit,
+    interrupt: context.interrupt,
+  });
   if (result.error?.rule.blames === "credential" && credential !== undefined) {
     const limited = result.error.code === "upstream_rate_limit";
     const restMs = limited ? Math.max(result.error.details.retryAfterMs ?? 0, limitedRestMs) : rejectedRestMs;
@@ -188,7 +197,8 @@ function finish(held: Held, sink: Sink, ended: Ended): Answered {
         costNanoUsd,
         receipt: result.receipt,
       });
-      sink.head(200, { ...headers, "content-length": String(tail === undefined ? 0 : Buffer.byteLength(tail)) });
+      headers["content-length"] = String(tail === undefined ? 0 : Buffer.byteLength(tail));
+      sink.head(200, headers);
     }
   } else if (error !== undefined && commit.headSent) {
     const served =

@@ -9,84 +9,76 @@ import type { Admitted, Answered, Held, Received } from "./exchange.js";
 import type { GatewayParts } from "./parts.js";
 
 export function settle(parts: GatewayParts, answered: Answered, clientGone: boolean): void {
-  const { held, endpoint, facts, error } = answered;
+  const { held, error } = answered;
   const { received } = held.planned.admitted;
-  const usage = usageOf(answered, received);
-  const ending = endingOf(error, facts.terminal, clientGone);
+  const ending = endingOf(error, answered.facts.terminal, clientGone);
   record(parts, received, {
-    ...blank(parts, received),
-    model: endpoint?.model,
-    provider: endpoint?.provider.id,
-    upstreamModel: endpoint?.upstreamModel,
-    upstreamId: facts.upstreamId,
     status: statusOf(answered, ending),
     ending,
     code: ending === "done" ? undefined : (error?.code ?? "client_gone"),
-    finishReason: facts.finish?.reason,
-    nativeFinishReason: facts.finish?.native,
-    usage,
-    costNanoUsd: costOf(answered, usage),
-    holdNanoUsd: held.holdNanoUsd,
-    firstContentMs: answered.firstContentMs,
-    attempts: answered.attempts,
-    receipt: answered.receipt,
+    usage: usageOf(answered, received),
+    held,
+    answered,
   });
 }
 
 /** Held, and then a fault of our own: nobody knows whether it was sent, and what it cost. */
 export function settleFailed(parts: GatewayParts, held: Held, error: TrunklineError): void {
-  const { received } = held.planned.admitted;
-  record(parts, received, {
-    ...blank(parts, received),
-    status: error.status,
-    ending: "failed",
-    code: error.code,
-    holdNanoUsd: held.holdNanoUsd,
-  });
+  const { status, code } = error;
+  record(parts, held.planned.admitted.received, { status, ending: "failed", code, usage: noUsage, held });
 }
 
 /** Admitted, but never sent: an unknown model, no key for its provider. It cost nothing. */
 export function settleRefused(parts: GatewayParts, admitted: Admitted, error: TrunklineError): void {
-  const { received } = admitted;
-  record(parts, received, {
-    ...blank(parts, received),
-    status: error.status,
-    ending: "refused",
-    code: error.code,
-    costNanoUsd: 0,
-  });
+  const { status, code } = error;
+  record(parts, admitted.received, { status, ending: "refused", code, usage: noUsage });
 }
 
-function blank(parts: GatewayParts, received: Received): Generation {
+interface Settlement {
+  readonly status: number;
+  readonly ending: Ending;
+  readonly code: Generation["code"];
+  readonly usage: Usage;
+  /** Absent where it was refused before anything was set aside. */
+  readonly held?: Held;
+  readonly answered?: Answered;
+}
+
+/** Field by field, as this runs in every exchange: a spread would cost more than the rest of the row. */
+function generationOf(parts: GatewayParts, received: Received, settlement: Settlement): Generation {
+  const { status, ending, code, usage, held, answered } = settlement;
   const { outline } = received.request;
+  const endpoint = answered?.endpoint;
+  const facts = answered?.facts;
   return {
     id: received.generationId,
     createdMs: received.createdMs,
     keyHash: received.principal.keyHash,
     modelAsked: outline.model,
-    model: undefined,
-    provider: undefined,
-    upstreamModel: undefined,
-    upstreamId: undefined,
+    model: endpoint?.model,
+    provider: endpoint?.provider.id,
+    upstreamModel: endpoint?.upstreamModel,
+    upstreamId: facts?.upstreamId,
     dialect: received.dialect.name,
     streamed: outline.stream,
-    status: 0,
-    ending: "refused",
-    code: undefined,
-    finishReason: undefined,
-    nativeFinishReason: undefined,
-    usage: noUsage,
-    costNanoUsd: undefined,
-    holdNanoUsd: undefined,
-    firstContentMs: undefined,
+    status,
+    ending,
+    code,
+    finishReason: facts?.finish?.reason,
+    nativeFinishReason: facts?.finish?.native,
+    usage,
+    costNanoUsd: answered === undefined ? (held === undefined ? 0 : undefined) : costOf(answered, usage),
+    holdNanoUsd: held?.holdNanoUsd,
+    firstContentMs: answered?.firstContentMs,
     totalMs: parts.clock.monotonicMs() - received.startedMs,
-    attempts: [],
-    receipt: [],
+    attempts: answered?.attempts ?? [],
+    receipt: answered?.receipt ?? [],
     app: received.app,
   };
 }
 
-function record(parts: GatewayParts, received: Received, generation: Generation): void {
+function record(parts: GatewayParts, received: Received, settlement: Settlement): void {
+  const generation = generationOf(parts, received, settlement);
   parts.ledger.settle(generation);
   parts.observe({
     type: "settled",

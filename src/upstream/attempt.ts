@@ -125,14 +125,7 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
     {
       method: "POST",
       url: provider.baseUrl + order.request.path,
-      headers: {
-        "content-type": "application/json",
-        accept: order.stream ? "text/event-stream" : "application/json",
-        "accept-encoding": "identity",
-        "user-agent": "trunkline",
-        ...order.request.headers,
-        ...authenticate(provider.authentication, order.credential),
-      },
+      headers: headersOf(order),
       body: order.request.body,
       connectTimeoutMs: timeouts.connect,
     },
@@ -214,4 +207,14 @@ export function startAttempt(parts: AttemptParts, order: AttemptOrder, listener:
       if (close()) call?.abort();
     },
   };
+}
+
+function headersOf({ stream, request, provider, credential }: AttemptOrder): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    accept: stream ? "text/event-stream" : "application/json",
+    "accept-encoding": "identity",
+    "user-agent": "trunkline",
+  };
+  return Object.assign(headers, request.headers, authenticate(provider.authentication, credential));
 }

@@ -71,9 +71,9 @@ function readApp(headers: IncomingHttpHeaders): Received["app"] {
   const referer = text("http-referer");
   const title = text("x-openrouter-title") ?? text("x-title");
   const userAgent = text("user-agent");
-  return {
-    ...(referer === undefined ? {} : { referer }),
-    ...(title === undefined ? {} : { title }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  };
+  const app: { referer?: string; title?: string; userAgent?: string } = {};
+  if (referer !== undefined) app.referer = referer;
+  if (title !== undefined) app.title = title;
+  if (userAgent !== undefined) app.userAgent = userAgent;
+  return app;
 }
