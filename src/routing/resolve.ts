@@ -4,6 +4,7 @@ import type { Catalog } from "../catalog/catalog.js";
 import type { CatalogModel, DatedPrice, ModelEndpoint } from "../catalog/model.js";
 import type { Provider } from "../catalog/provider.js";
 import type { ModelSettings } from "./settings.js";
+import { applyVariant, splitVariant } from "./variants.js";
 
 /** One place that a request may be sent to. */
 export interface PlannedEndpoint {
@@ -57,6 +58,12 @@ export function resolveModel(parts: RoutingParts, name: string, day: string, dep
   }
   const model = parts.catalog.find(name);
   if (model !== undefined) return fromCatalog(parts, model, day);
+  const varied = splitVariant(name);
+  const base = varied === undefined ? undefined : parts.catalog.find(varied.base);
+  if (varied !== undefined && base !== undefined) {
+    const { endpoints, leftOut } = fromCatalog(parts, base, day);
+    return { endpoints: applyVariant(varied.variant, base.id, endpoints), leftOut };
+  }
   const slash = name.indexOf("/");
   const provider = slash > 0 ? parts.providers.get(name.slice(0, slash)) : undefined;
   const rest = name.slice(slash + 1);
