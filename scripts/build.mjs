@@ -2,7 +2,7 @@
 // A second call with nothing changed costs a few milliseconds: it compares a stamp of the sources.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,16 +30,19 @@ function stamp() {
 const now = stamp();
 if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === now) process.exit(0);
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
+// Built aside and put in place whole: a gateway that runs from dist/ must not meet half of one.
+const dist = join(root, "dist");
+const aside = join(root, ".cache", `dist-${process.pid}`);
 const tsc = createRequire(import.meta.url).resolve("typescript/package.json");
 const bin = JSON.parse(readFileSync(tsc, "utf8")).bin.tsc;
-const run = spawnSync(process.execPath, [join(dirname(tsc), bin), "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
-if (run.status !== 0) process.exit(run.status ?? 1);
-for (const data of ["src/catalog/data"])
-  if (existsSync(join(root, data)))
-    cpSync(join(root, data), join(root, data.replace(/^src/, "dist")), { recursive: true });
-mkdirSync(join(root, "dist"), { recursive: true });
-writeFileSync(stampFile, now);
+const args = [join(dirname(tsc), bin), "-p", "tsconfig.build.json", "--outDir", aside];
+const run = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+if (run.status !== 0) {
+  rmSync(aside, { recursive: true, force: true });
+  process.exit(run.status ?? 1);
+}
+cpSync(join(root, "src/catalog/data"), join(aside, "catalog/data"), { recursive: true });
+chmodSync(join(aside, "cli/main.js"), 0o755);
+writeFileSync(join(aside, ".stamp"), now);
+rmSync(dist, { recursive: true, force: true });
+renameSync(aside, dist);

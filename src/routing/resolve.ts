@@ -159,16 +159,16 @@ function pinned(parts: RoutingParts, provider: Provider, rest: string, name: str
 function notConfigured(name: string, providers: readonly Provider[]): TrunklineError {
   return new TrunklineError("provider_not_configured", `No provider that serves "${name}" is set up.`, {
     param: "model",
-    whatToDo: `${providers.map(wayToSetUp).join(", or ")}; then start Trunkline again.`,
+    whatToDo: `To use it, ${providers.map(wayToSetUp).join(", or ")}; then start Trunkline again.`,
   });
 }
 
 function wayToSetUp(provider: Provider): string {
   if (provider.setUp !== undefined) return provider.setUp;
   const variables = provider.environment.join(" or ");
-  if (variables === "") return `Give "${provider.id}" an apiKey in trunkline.yaml`;
+  if (variables === "") return `give "${provider.id}" an apiKey in trunkline.yaml`;
   const where = provider.keyUrl === undefined ? "" : ` (a key for ${provider.name}: ${provider.keyUrl})`;
-  return `Set ${variables} in the environment or in .env${where}`;
+  return `set ${variables} in the environment or in .env${where}`;
 }
 
 function unknownModel(parts: RoutingParts, name: string): TrunklineError {
