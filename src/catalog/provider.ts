@@ -27,6 +27,11 @@ export interface Provider {
   readonly aggregator: boolean;
   /** What it calls the output limit in the Chat dialect, where that is not `max_tokens`. */
   readonly outputLimitField?: "max_completion_tokens";
+  /**
+   * Percent off the list price, of input and output alike, for calls handed in as a batch and answered within a day.
+   * Absent: it has no batches, or no one discount for all of them.
+   */
+  readonly batchDiscountPercent?: number;
   /** Understands OpenRouter's own request fields (`provider`, `models`, `plugins` …). */
   readonly keepsExtensions: boolean;
   /** Where these facts are from. */

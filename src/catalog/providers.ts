@@ -19,6 +19,8 @@ export const knownProviders: readonly Provider[] = [
     outputLimitField: "max_completion_tokens",
     environment: ["OPENAI_API_KEY"],
     keyUrl: "https://platform.openai.com/api-keys",
+    // https://platform.openai.com/docs/guides/batch
+    batchDiscountPercent: 50,
     source: "https://platform.openai.com/docs/api-reference/authentication",
   },
   {
@@ -30,6 +32,8 @@ export const knownProviders: readonly Provider[] = [
     authentication: { type: "header", name: "x-api-key" },
     environment: ["ANTHROPIC_API_KEY"],
     keyUrl: "https://console.anthropic.com/settings/keys",
+    // https://docs.anthropic.com/en/docs/build-with-claude/batch-processing#pricing
+    batchDiscountPercent: 50,
     source: "https://docs.anthropic.com/en/api/overview",
   },
   {
@@ -40,6 +44,8 @@ export const knownProviders: readonly Provider[] = [
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     environment: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     keyUrl: "https://aistudio.google.com/apikey",
+    // https://ai.google.dev/gemini-api/docs/batch-api
+    batchDiscountPercent: 50,
     source: "https://ai.google.dev/gemini-api/docs/openai",
   },
   {
@@ -50,6 +56,8 @@ export const knownProviders: readonly Provider[] = [
     baseUrl: "https://api.mistral.ai/v1",
     environment: ["MISTRAL_API_KEY"],
     keyUrl: "https://console.mistral.ai/api-keys",
+    // https://mistral.ai/pricing
+    batchDiscountPercent: 50,
     source: "https://docs.mistral.ai/api/",
   },
   {
@@ -70,6 +78,8 @@ export const knownProviders: readonly Provider[] = [
     baseUrl: "https://api.groq.com/openai/v1",
     environment: ["GROQ_API_KEY"],
     keyUrl: "https://console.groq.com/keys",
+    // https://groq.com/pricing
+    batchDiscountPercent: 50,
     source: "https://console.groq.com/docs/openai",
   },
   {
