@@ -1,0 +1,172 @@
+// The texts of a request that are to be counted, one after the other, and what stands around them whatever they say.
+import type { Part, Request, Turn } from "../../canonical/request.js";
+import { mediaTokens, textOfFile } from "./media-tokens.js";
+import type { ReasoningRules, RequestRules } from "./rules.js";
+import { toolTexts } from "./tool-text.js";
+
+export type CountedPart = "instructions" | "messages" | "tools";
+
+export interface RequestText {
+  readonly text: string;
+  /** What it belongs to; the schema of the answer is among the tools. */
+  readonly part: CountedPart;
+}
+
+/** Tokens that need no counting of text. */
+export interface FixedTokens {
+  /** Of messages, of the start and of the reply. */
+  readonly messages: number;
+  /** Of hidden tool prompts, around definitions and the schema of the answer. */
+  readonly tools: number;
+  /** Around calls and results. */
+  readonly calls: number;
+  /** Of reasoning that is handed back encrypted. */
+  readonly reasoning: number;
+  readonly mediaLikely: number;
+  readonly mediaMost: number;
+  /** Nothing but messages of text, and nothing that was not understood. */
+  readonly isPlain: boolean;
+}
+
+/** Every text that the model reads, in order. One at a time, so that a long request can be counted in slices. */
+export function* textsOf(request: Request, rules: RequestRules): Generator<RequestText> {
+  for (const { text } of request.instructions) yield { text, part: "instructions" };
+  for (const text of toolTexts(toolsSent(request, rules), rules.tools.style)) yield { text, part: "tools" };
+  if (request.format?.type === "json-schema") yield { text: JSON.stringify(request.format.schema), part: "tools" };
+  const names = rules.calls.namesResult ? namesOfCalls(request.turns) : undefined;
+  const reasoningFrom = firstKeptReasoning(request.turns, rules.reasoning);
+  for (const [index, turn] of request.turns.entries()) {
+    if (turn.name !== undefined) yield { text: turn.name, part: "messages" };
+    for (const part of turn.parts) {
+      for (const text of textsOfPart(part, index >= reasoningFrom, names)) yield { text, part: "messages" };
+    }
+  }
+}
+
+function textsOfPart(part: Part, keepsReasoning: boolean, names: ReadonlyMap<string, string> | undefined): string[] {
+  switch (part.type) {
+    case "text":
+      return [part.text];
+    case "tool-call":
+      return [part.name, part.argumentsJson];
+    case "tool-result": {
+      const name = names?.get(part.callId);
+      const texts = part.content.flatMap((content) => textsOfPart(content, keepsReasoning, names));
+      return name === undefined ? texts : [name, ...texts];
+    }
+    case "reasoning":
+      return keepsReasoning ? [part.text] : [];
+    default: {
+      const text = textOfFile(part);
+      return text === undefined ? [] : [text];
+    }
+  }
+}
+
+export function fixedTokens(request: Request, rules: RequestRules): FixedTokens {
+  const { instructions, turns, format } = request;
+  const tools = toolsSent(request, rules);
+  const tally = { messages: rules.messages.priming + rules.messages.preamble, calls: 0, results: 0, parts: 0 };
+  const sum = { reasoning: hiddenReasoning(request, rules.reasoning), mediaLikely: 0, mediaMost: 0 };
+  if (instructions.length === 0) tally.messages += rules.messages.defaultInstructions;
+  else tally.messages += rules.messages.instructions + rules.messages.perInstructionPart * instructions.length;
+  const reasoningFrom = firstKeptReasoning(turns, rules.reasoning);
+  const hasSystemTurn = instructions.length > 0 || turns.some(({ role }) => role === "system");
+  const addMedia = (part: Part) => {
+    if (part.type !== "image" && part.type !== "audio" && part.type !== "file") return;
+    const { likely, most } = mediaTokens(part, rules.media);
+    sum.mediaLikely += likely;
+    sum.mediaMost += most;
+    tally.parts += 1;
+  };
+  for (const [index, turn] of turns.entries()) {
+    let isMessage = turn.parts.length === 0;
+    for (const part of turn.parts) {
+      if (part.type === "tool-call") tally.calls += 1;
+      else if (part.type === "tool-result") {
+        tally.results += 1;
+        part.content.forEach(addMedia);
+      } else if (part.type === "reasoning") {
+        tally.parts += 1;
+        if (index >= reasoningFrom) sum.reasoning += encryptedTokens(part, rules.reasoning);
+      } else {
+        isMessage = true;
+        addMedia(part);
+      }
+    }
+    if (!isMessage) continue;
+    tally.messages += rules.messages.perMessage + (turn.name === undefined ? 0 : rules.messages.perName);
+    if (turn.role === "assistant") tally.messages += rules.messages.perAssistantMessage;
+  }
+  const isText = format === undefined || format.type === "text" || (format.type === "json" && rules.format.json === 0);
+  return {
+    messages: tally.messages,
+    tools: aroundTools(request, tools.length, hasSystemTurn, rules) + formatTokens(request, rules),
+    calls: tally.calls * rules.calls.perCall + tally.results * rules.calls.perResult,
+    ...sum,
+    isPlain: tools.length + tally.calls + tally.results + tally.parts === 0 && isText && isUnderstood(request),
+  };
+}
+
+/** The definitions that the model reads; none where the choice is `none` and the provider then leaves them out. */
+function toolsSent({ tools, toolChoice }: Request, rules: RequestRules): Request["tools"] {
+  return toolChoice?.type === "none" && rules.tools.whenNone === "dropped" ? [] : tools;
+}
+
+function aroundTools({ toolChoice }: Request, count: number, hasSystemTurn: boolean, rules: RequestRules): number {
+  if (count === 0) return 0;
+  const { hiddenAuto, hiddenForced, withoutInstructions, perTool } = rules.tools;
+  const isForced = toolChoice?.type === "required" || toolChoice?.type === "named";
+  return (isForced ? hiddenForced : hiddenAuto) + (hasSystemTurn ? 0 : withoutInstructions) + perTool * count;
+}
+
+function formatTokens({ format }: Request, rules: RequestRules): number {
+  if (format?.type === "json") return rules.format.json;
+  return format?.type === "json-schema" ? rules.format.schema : 0;
+}
+
+function hiddenReasoning({ reasoning }: Request, { hidden }: ReasoningRules): number {
+  if (hidden === undefined) return 0;
+  const isOff = reasoning?.effort === "none" || reasoning?.enabled === false;
+  const applies = hidden.when === "budget" ? reasoning?.budgetTokens !== undefined : !isOff;
+  return applies ? hidden.tokens : 0;
+}
+
+/** The turn from which on reasoning is read again; past the end where none is. */
+function firstKeptReasoning(turns: readonly Turn[], { kept }: ReasoningRules): number {
+  if (kept === "always") return 0;
+  if (kept === "never") return turns.length;
+  return (
+    1 + turns.findLastIndex(({ role, parts }) => role === "user" && parts.some(({ type }) => type !== "tool-result"))
+  );
+}
+
+function encryptedTokens(part: { encrypted?: string; signature?: string }, rules: ReasoningRules): number {
+  if (rules.charactersPerToken === undefined) return 0;
+  const characters = (part.encrypted ?? part.signature ?? "").length;
+  return Math.ceil(characters / rules.charactersPerToken);
+}
+
+function namesOfCalls(turns: readonly Turn[]): ReadonlyMap<string, string> | undefined {
+  let names: Map<string, string> | undefined;
+  for (const { parts } of turns)
+    for (const part of parts) {
+      if (part.type !== "tool-call") continue;
+      names ??= new Map();
+      names.set(part.id, part.name);
+    }
+  return names;
+}
+
+/** False where the client sent messages or tools that canonical has no name for (a search, a file kept at the provider). */
+function isUnderstood({ extra }: Request): boolean {
+  for (const field in extra) {
+    if (
+      /^(messages|input|contents|system|instructions|prompt|tools|web_search|plugins|previous_|container|cached)/.test(
+        field,
+      )
+    )
+      return false;
+  }
+  return true;
+}
