@@ -1,7 +1,7 @@
 // The texts of a request that are to be counted, one after the other, and what stands around them whatever they say.
-import type { Part, Request, Turn } from "../../canonical/request.js";
+import type { Part, ReasoningPart, Request, Turn } from "../../canonical/request.js";
 import { mediaTokens, textOfFile } from "./media-tokens.js";
-import type { ReasoningRules, RequestRules } from "./rules.js";
+import type { KeptReasoning, ReasoningRules, RequestRules } from "./rules.js";
 import { toolTexts } from "./tool-text.js";
 
 export type CountedPart = "instructions" | "messages" | "tools";
@@ -34,7 +34,7 @@ export function* textsOf(request: Request, rules: RequestRules): Generator<Reque
   for (const text of toolTexts(toolsSent(request, rules), rules.tools.style)) yield { text, part: "tools" };
   if (request.format?.type === "json-schema") yield { text: JSON.stringify(request.format.schema), part: "tools" };
   const names = rules.calls.namesResult ? namesOfCalls(request.turns) : undefined;
-  const reasoningFrom = firstKeptReasoning(request.turns, rules.reasoning);
+  const reasoningFrom = firstKept(request.turns, rules.reasoning.words);
   for (const [index, turn] of request.turns.entries()) {
     if (turn.name !== undefined) yield { text: turn.name, part: "messages" };
     for (const part of turn.parts) {
@@ -70,7 +70,8 @@ export function fixedTokens(request: Request, rules: RequestRules): FixedTokens 
   const sum = { reasoning: hiddenReasoning(request, rules.reasoning), mediaLikely: 0, mediaMost: 0 };
   if (instructions.length === 0) tally.messages += rules.messages.defaultInstructions;
   else tally.messages += rules.messages.instructions + rules.messages.perInstructionPart * instructions.length;
-  const reasoningFrom = firstKeptReasoning(turns, rules.reasoning);
+  const { encrypted } = rules.reasoning;
+  const encryptedFrom = firstKept(turns, encrypted?.kept ?? "never");
   const hasSystemTurn = instructions.length > 0 || turns.some(({ role }) => role === "system");
   const addMedia = (part: Part) => {
     if (part.type !== "image" && part.type !== "audio" && part.type !== "file") return;
@@ -88,7 +89,7 @@ export function fixedTokens(request: Request, rules: RequestRules): FixedTokens 
         part.content.forEach(addMedia);
       } else if (part.type === "reasoning") {
         tally.parts += 1;
-        if (index >= reasoningFrom) sum.reasoning += encryptedTokens(part, rules.reasoning);
+        if (index >= encryptedFrom) sum.reasoning += encryptedTokens(part, encrypted?.charactersPerToken);
       } else {
         isMessage = true;
         addMedia(part);
@@ -115,9 +116,10 @@ function toolsSent({ tools, toolChoice }: Request, rules: RequestRules): Request
 
 function aroundTools({ toolChoice }: Request, count: number, hasSystemTurn: boolean, rules: RequestRules): number {
   if (count === 0) return 0;
-  const { hiddenAuto, hiddenForced, withoutInstructions, perTool } = rules.tools;
+  const { hiddenAuto, hiddenForced, hiddenNone, withoutInstructions, perTool } = rules.tools;
   const isForced = toolChoice?.type === "required" || toolChoice?.type === "named";
-  return (isForced ? hiddenForced : hiddenAuto) + (hasSystemTurn ? 0 : withoutInstructions) + perTool * count;
+  const free = toolChoice?.type === "none" ? (hiddenNone ?? hiddenAuto) : hiddenAuto;
+  return (isForced ? hiddenForced : free) + (hasSystemTurn ? 0 : withoutInstructions) + perTool * count;
 }
 
 function formatTokens({ format }: Request, rules: RequestRules): number {
@@ -128,12 +130,12 @@ function formatTokens({ format }: Request, rules: RequestRules): number {
 function hiddenReasoning({ reasoning }: Request, { hidden }: ReasoningRules): number {
   if (hidden === undefined) return 0;
   const isOff = reasoning?.effort === "none" || reasoning?.enabled === false;
-  const applies = hidden.when === "budget" ? reasoning?.budgetTokens !== undefined : !isOff;
-  return applies ? hidden.tokens : 0;
+  if (isOff || (hidden.when !== "unless-off" && reasoning === undefined)) return 0;
+  return hidden.when === "budget" && reasoning?.budgetTokens === undefined ? 0 : hidden.tokens;
 }
 
 /** The turn from which on reasoning is read again; past the end where none is. */
-function firstKeptReasoning(turns: readonly Turn[], { kept }: ReasoningRules): number {
+function firstKept(turns: readonly Turn[], kept: KeptReasoning): number {
   if (kept === "always") return 0;
   if (kept === "never") return turns.length;
   return (
@@ -141,10 +143,11 @@ function firstKeptReasoning(turns: readonly Turn[], { kept }: ReasoningRules): n
   );
 }
 
-function encryptedTokens(part: { encrypted?: string; signature?: string }, rules: ReasoningRules): number {
-  if (rules.charactersPerToken === undefined) return 0;
-  const characters = (part.encrypted ?? part.signature ?? "").length;
-  return Math.ceil(characters / rules.charactersPerToken);
+function encryptedTokens(
+  { encrypted, signature }: ReasoningPart,
+  charactersPerToken = Number.POSITIVE_INFINITY,
+): number {
+  return Math.ceil((encrypted ?? signature ?? "").length / charactersPerToken);
 }
 
 function namesOfCalls(turns: readonly Turn[]): ReadonlyMap<string, string> | undefined {
@@ -158,15 +161,16 @@ function namesOfCalls(turns: readonly Turn[]): ReadonlyMap<string, string> | und
   return names;
 }
 
-/** False where the client sent messages or tools that canonical has no name for (a search, a file kept at the provider). */
+/** Fields that are messages, tools or what stands in for them, whatever is below them. */
+const unreadContent = /^(messages|input|contents|system|instructions|tools|plugins|documents)\b/;
+const storedContent = new Set(
+  "web_search_options previous_response_id conversation container cachedContent cached_content prompt preset".split(
+    " ",
+  ),
+);
+
+/** False where the client sent what canonical has no name for: a search, a file or a conversation kept at the provider. */
 function isUnderstood({ extra }: Request): boolean {
-  for (const field in extra) {
-    if (
-      /^(messages|input|contents|system|instructions|prompt|tools|web_search|plugins|previous_|container|cached)/.test(
-        field,
-      )
-    )
-      return false;
-  }
+  for (const field in extra) if (unreadContent.test(field) || storedContent.has(field)) return false;
   return true;
 }

@@ -46,7 +46,7 @@ const claude: RequestRules = {
   },
   calls: { perCall: 30, perResult: 20, namesResult: false },
   // Thinking of earlier turns is left out, that of a tool loop is read again.
-  reasoning: { kept: "since-user", hidden: { tokens: 28, when: "budget" } },
+  reasoning: { words: "since-user", hidden: { tokens: 28, when: "asked" } },
   format: { json: 0, schema: 130 },
   media: {
     source: `${vision}; https://docs.claude.com/en/docs/build-with-claude/pdf-support`,
@@ -62,19 +62,24 @@ function generation(family: string, hiddenAuto: number, hiddenForced: number, im
   return { ...claude, family, tools: { ...claude.tools, hiddenAuto, hiddenForced }, media: { ...claude.media, image } };
 }
 
+/** From 4.6 on an effort is not a budget: only a budget that is asked for brings the hidden prompt. */
+function adaptive(rules: RequestRules): RequestRules {
+  return { ...rules, reasoning: { ...rules.reasoning, hidden: { tokens: 28, when: "budget" } } };
+}
+
 /** By the words of the model's name behind `claude-`; the first that fits. Unknown ones are taken for the newest. */
 export const claudeGenerations: readonly (readonly [RegExp, RequestRules])[] = [
-  [/3-opus/, generation("claude-3-opus", 530, 281)],
-  [/3-sonnet/, generation("claude-3-sonnet", 159, 235)],
-  [/3-haiku/, generation("claude-3-haiku", 264, 340)],
-  [/3[.-]5-haiku|haiku-3[.-]5/, generation("claude-3.5-haiku", 264, 355)],
-  [/3[.-]5-sonnet(-v1|-20240620|@20240620)/, generation("claude-3.5-sonnet-june", 294, 261)],
-  [/3[.-][57]-sonnet/, generation("claude-3.7-sonnet", 346, 313)],
-  [/(opus|sonnet)-4(-1|\.1|[@-]20\d{6})?(?![.\d-])|(opus|sonnet)-4-(1-)?20\d{6}/, generation("claude-4", 313, 315)],
-  [/4[.-]5/, generation("claude-4.5", 496, 588)],
-  [/4[.-]6/, generation("claude-4.6", 497, 589)],
-  [/4[.-]7/, generation("claude-4.7", 675, 804, highResolution)],
-  [/4[.-]8/, generation("claude-4.8", 290, 410, highResolution)],
-  [/(instant|claude-[12])/, generation("claude-2", 0, 0)],
-  [/claude/, generation("claude-5", 354, 474, highResolution)],
+  [/^claude-3-opus/, generation("claude-3-opus", 530, 281)],
+  [/^claude-3-sonnet/, generation("claude-3-sonnet", 159, 235)],
+  [/^claude-3-haiku/, generation("claude-3-haiku", 264, 340)],
+  [/^claude-(3[.-]5-haiku|haiku-3[.-]5)/, generation("claude-3.5-haiku", 264, 355)],
+  [/^claude-3[.-]5-sonnet(-v1|[@-]20240620)/, generation("claude-3.5-sonnet-june", 294, 261)],
+  [/^claude-(3[.-][57]-sonnet|sonnet-3[.-][57])/, generation("claude-3.7-sonnet", 346, 313)],
+  [/^claude-(opus|sonnet)-4([.-]1)?([@-]20\d{6}|$|-v\d|-latest)/, generation("claude-4", 313, 315)],
+  [/^claude-.*4[.-]5/, generation("claude-4.5", 496, 588)],
+  [/^claude-.*4[.-]6/, adaptive(generation("claude-4.6", 497, 589))],
+  [/^claude-.*4[.-]7/, adaptive(generation("claude-4.7", 675, 804, highResolution))],
+  [/^claude-.*4[.-]8/, adaptive(generation("claude-4.8", 290, 410, highResolution))],
+  [/^claude-(instant|[12])/, generation("claude-2", 0, 0)],
+  [/^claude/, adaptive(generation("claude-5", 354, 474, highResolution))],
 ];

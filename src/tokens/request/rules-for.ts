@@ -25,6 +25,7 @@ import {
 import {
   anyModel,
   cohere,
+  cohereAPlus,
   cohereR,
   cohereR7b,
   cohereReasoning,
@@ -69,6 +70,7 @@ const rows: readonly (readonly [RegExp, RequestRules])[] = [
   [/^(mistral|mixtral|pixtral|ministral|magistral|codestral|devstral|voxtral|open-mi)/, mistral],
   [/^command-a-reasoning/, cohereReasoning],
   [/^command-r7b/, cohereR7b],
+  [/^command-a-plus/, cohereAPlus],
   [/^command-a/, cohere],
   [/^(command|c4ai)/, cohereR],
   [/^(meta-)?llama-?4/, llama4],
@@ -90,9 +92,17 @@ export function rulesFor(modelId: string): RequestRules {
   const known = remembered.get(modelId);
   if (known !== undefined) return known;
   const name = modelName(modelId);
-  const rules = rows.find(([pattern]) => pattern.test(name))?.[1] ?? anyModel;
+  const found = rows.find(([pattern]) => pattern.test(name))?.[1] ?? anyModel;
+  const rules = modelId.endsWith(":thinking") ? alwaysThinking(found) : found;
   // Names come from clients: a full memory is emptied rather than let grow.
   if (remembered.size >= mostRemembered) remembered.clear();
   remembered.set(modelId, rules);
   return rules;
+}
+
+/** OpenRouter's variant `:thinking` turns reasoning on without a word in the request. */
+function alwaysThinking(rules: RequestRules): RequestRules {
+  const { hidden } = rules.reasoning;
+  if (hidden === undefined) return rules;
+  return { ...rules, reasoning: { ...rules.reasoning, hidden: { ...hidden, when: "unless-off" } } };
 }

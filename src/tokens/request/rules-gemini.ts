@@ -31,7 +31,7 @@ export const gemini: RequestRules = {
     errorPercent: 60,
   },
   calls: { perCall: 2, perResult: 2, namesResult: true },
-  reasoning: { kept: "since-user", charactersPerToken: 6 },
+  reasoning: { words: "always", encrypted: { kept: "since-user", charactersPerToken: 6 } },
   format: { json: 0, schema: 0 },
   media: {
     source: tokens,

@@ -47,7 +47,7 @@ export const anyModel: RequestRules = {
     errorPercent: 50,
   },
   calls: { perCall: 12, perResult: 8, namesResult: false },
-  reasoning: { kept: "since-user" },
+  reasoning: { words: "since-user" },
   format: { json: 0, schema: 0 },
   media,
 };
@@ -109,7 +109,7 @@ export const mistral: RequestRules = {
     perName: 0,
   },
   tools: { ...anyModel.tools, hiddenAuto: 4, hiddenForced: 4, perTool: 18, errorPercent: 30 },
-  reasoning: { kept: "always" },
+  reasoning: { words: "always" },
   media: { ...media, source: "https://docs.mistral.ai/capabilities/vision/", image: squares(16, 4_096, 1_024) },
 };
 export const mistralSmall: RequestRules = {
@@ -130,6 +130,7 @@ function cohereWith(family: string, preamble: number, hidden: number): RequestRu
   };
 }
 export const cohere = cohereWith("command-a", 490, 910);
+export const cohereAPlus = cohereWith("command-a-plus", 2, 195);
 export const cohereReasoning = cohereWith("command-a-reasoning", 1_382, 200);
 export const cohereR7b = cohereWith("command-r7b", 490, 890);
 export const cohereR = cohereWith("command-r", 58, 780);
@@ -140,19 +141,21 @@ export const deepseek: RequestRules = {
   messages: {
     ...messages,
     source: "https://huggingface.co/deepseek-ai/DeepSeek-V3.1/blob/main/tokenizer_config.json",
-    priming: 2,
+    priming: 3,
     instructions: 0,
     perMessage: 1,
+    perAssistantMessage: 1,
     perName: 0,
   },
-  tools: { ...anyModel.tools, source: measured, hiddenAuto: 215, hiddenForced: 225, perTool: 10, errorPercent: 15 },
+  tools: { ...anyModel.tools, source: measured, hiddenAuto: 230, hiddenForced: 238, perTool: 10, errorPercent: 10 },
+  calls: { perCall: 32, perResult: 18, namesResult: false },
 };
 /** Thinks unless it is told not to, with a prompt of its own. */
 export const deepseek4: RequestRules = {
   ...deepseek,
   family: "deepseek-4",
   messages: { ...deepseek.messages, source: measured },
-  reasoning: { kept: "since-user", hidden: { tokens: 79, when: "unless-off" } },
+  reasoning: { words: "since-user", hidden: { tokens: 79, when: "unless-off" } },
 };
 
 /** xAI counts the prompt that it puts first. */
@@ -161,7 +164,7 @@ export const grok: RequestRules = {
   family: "grok",
   messages: { ...messages, source: measured, priming: 2, preamble: 186, perMessage: 4, perName: 0 },
   tools: { ...anyModel.tools, source: measured, hiddenAuto: 40, hiddenForced: 40, errorPercent: 20 },
-  reasoning: { kept: "always", charactersPerToken: 10 },
+  reasoning: { words: "always", encrypted: { kept: "always", charactersPerToken: 10 } },
   media: {
     ...media,
     source: "https://docs.x.ai/docs/guides/image-understanding",

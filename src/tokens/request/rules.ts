@@ -44,6 +44,8 @@ export interface ToolRules {
   /** Once more where there are no instructions that the tools could be written into. */
   readonly withoutInstructions: number;
   readonly perTool: number;
+  /** Instead of `hiddenAuto` with tool choice `none`, where that has a prompt of its own. */
+  readonly hiddenNone?: number;
   /** With tool choice `none` the definitions are still sent to the model, or left out. */
   readonly whenNone: "kept" | "dropped";
   /** Percent by which the count of tools and calls is off at most, in 95 of 100 recorded requests. */
@@ -57,13 +59,15 @@ export interface CallRules {
   readonly namesResult: boolean;
 }
 
+/** Which reasoning that is handed back the model reads again: none, what follows the user's last words, all. */
+export type KeptReasoning = "never" | "since-user" | "always";
+
 export interface ReasoningRules {
-  /** Which reasoning that is handed back the model reads again: none, what follows the last words of the user, all. */
-  readonly kept: "never" | "since-user" | "always";
-  /** Characters of encrypted reasoning or of a signature per token; absent: they do not count. */
-  readonly charactersPerToken?: number;
-  /** Hidden prompt that goes with reasoning: where the request sets a budget, or unless it turns reasoning off. */
-  readonly hidden?: { readonly tokens: number; readonly when: "budget" | "unless-off" };
+  readonly words: KeptReasoning;
+  /** Encrypted reasoning, and signatures that hold it; absent: they do not count. */
+  readonly encrypted?: { readonly kept: KeptReasoning; readonly charactersPerToken: number };
+  /** Hidden prompt that goes with reasoning: where a budget is set, where it is asked for, or unless it is turned off. */
+  readonly hidden?: { readonly tokens: number; readonly when: "budget" | "asked" | "unless-off" };
 }
 
 /** Tokens beside the schema itself. */
