@@ -4,21 +4,25 @@ import { type ClientRequest, request, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realClock, realTimers } from "../../surroundings.js";
 import type { Engine, Generator } from "./engine.js";
 import { createLocalServer } from "./serve.js";
-import { createSlots } from "./slots.js";
+import { createSlots, type SlotLimits, type Slots } from "./slots.js";
 
 /** One byte is one token. The "model" answers with `reply` and notes how each run ended. */
 function fakeEngine(reply: string, ended: string[]): Engine {
   const generator: Generator = {
     async *generate(_prompt, _sampling, signal) {
+      running.count++;
       try {
         for (const byte of Buffer.from(reply)) {
-          await new Promise((resolve) => setImmediate(resolve));
+          do await new Promise((resolve) => setImmediate(resolve));
+          while (running.paused && !signal.aborted);
           if (signal.aborted) return;
           yield byte;
         }
       } finally {
+        running.count--;
         ended.push(signal.aborted ? "aborted" : "done");
       }
     },
@@ -34,9 +38,13 @@ function fakeEngine(reply: string, ended: string[]): Engine {
 let folder: string;
 let server: Server;
 let ended: string[];
+let slots: Slots<Generator>;
+/** Runs of the "model", and whether they stand still. */
+let running: { count: number; paused: boolean };
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "trunkline-serve-"));
   ended = [];
+  running = { count: 0, paused: false };
 });
 afterEach(async () => {
   server.closeAllConnections();
@@ -44,9 +52,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function listen(reply: string): Promise<void> {
+async function listen(reply: string, limits: Partial<SlotLimits> = {}): Promise<void> {
   const engine = fakeEngine(reply, ended);
-  const slots = createSlots({ slots: 1, waiting: 1, create: () => engine.createGenerator() });
+  const { timers, clock } = { timers: realTimers, clock: realClock };
+  const given = { slots: 1, waiting: 1, waitMs: 10_000, ...limits };
+  slots = createSlots({ ...given, timers, clock, create: () => engine.createGenerator() });
   server = createLocalServer({ modelId: "tiny", engine, slots, newId: () => "id-1", nowSeconds: () => 7 });
   await new Promise<void>((resolve) => server.listen(join(folder, "s"), resolve));
 }
@@ -162,11 +172,66 @@ describe("the local model's server", () => {
     expect((await post({ max_tokens: 3 })).status).toBe(200);
   });
 
-  test("refuses with 429 and retry-after when slots and queue are full", async () => {
-    await listen("x".repeat(60));
-    const answers = await Promise.all([post({}), post({}), post({})]);
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 200, 429]);
-    expect(answers.find((answer) => answer.status === 429)?.headers["retry-after"]).toBe("1");
+  test("under more load than slots and queue hold, serves what fits in order and refuses the rest with 503", async () => {
+    await listen("x".repeat(40), { slots: 2, waiting: 5 });
+    running.paused = true;
+    const order: number[] = [];
+    let refusals = 0;
+    const asked = Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        const answer = await post({ max_tokens: 10 + index });
+        if (answer.status === 200) order.push(index);
+        else refusals++;
+        return answer;
+      }),
+    );
+    await expect.poll(() => refusals).toBe(23);
+    running.paused = false;
+    const answers = await asked;
+    const refused = answers.filter(({ status }) => status === 503);
+    expect([answers.filter(({ status }) => status === 200).length, refused.length]).toEqual([7, 23]);
+    expect(order).toEqual(order.toSorted((first, second) => first - second));
+    for (const { headers, text } of refused) {
+      expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
+      const message = "The local model is busy and its queue is full.";
+      expect(JSON.parse(text)).toEqual({ error: { message, type: "server_error", code: "overloaded", param: null } });
+    }
+    expect((await post({ max_tokens: 3 })).status).toBe(200);
+  });
+
+  test("a client that is gone while it waits leaves the queue, and its place is another's", async () => {
+    await listen("x".repeat(90), { waiting: 1 });
+    running.paused = true;
+    const first = post({ stream: true });
+    await expect.poll(() => running.count).toBe(1);
+    const leaving = request({
+      socketPath: join(folder, "s"),
+      path: "/v1/chat/completions",
+      method: "POST",
+      agent: false,
+    });
+    leaving.once("error", () => undefined);
+    leaving.end(JSON.stringify({ model: "tiny", messages: [{ role: "user", content: "Hi" }] }));
+    await expect.poll(() => slots.waiting).toBe(1);
+    leaving.destroy();
+    await expect.poll(() => slots.waiting).toBe(0);
+    const next = post({ max_tokens: 3 });
+    await expect.poll(() => slots.waiting).toBe(1);
+    running.paused = false;
+    expect([(await first).status, (await next).status]).toEqual([200, 200]);
+    expect(ended).toEqual(["done", "done"]);
+  });
+
+  test("who waits too long for its turn is told so with 503 and when to come back", async () => {
+    await listen("x".repeat(90), { waitMs: 30 });
+    running.paused = true;
+    const first = post({});
+    await expect.poll(() => running.count).toBe(1);
+    const late = await post({});
+    running.paused = false;
+    expect([late.status, late.headers["retry-after"]]).toEqual([503, "1"]);
+    expect(JSON.parse(late.text)).toMatchObject({ error: { message: expect.stringMatching(/waited too long/) } });
+    expect((await first).status).toBe(200);
   });
 
   test("refuses another model's name and another path with a 404", async () => {

@@ -33,19 +33,16 @@ const defaultMaxTokens = 1024;
 const defaultTemperature = 0.2;
 const defaultTopP = 0.9;
 
-const full: ChatRefusal = {
-  status: 429,
-  message: "The local model is busy and its queue is full. Try again in a second.",
-  type: "rate_limit_error",
-  code: "rate_limit_exceeded",
-  param: null,
-};
+/** What a provider with no room says, so that the gateway goes on to another model or tells the client when to come back. */
+const busy = { status: 503, type: "server_error", code: "overloaded", param: null } as const;
+const full: ChatRefusal = { ...busy, message: "The local model is busy and its queue is full." };
+const late: ChatRefusal = { ...busy, message: "The local model is busy: the request waited too long for its turn." };
 
 export function createLocalServer(options: LocalServerOptions): Server {
   return createServer((request, response) => {
     answer(request, response, options).catch(() => {
       // The reason may quote what the client wrote: it stays here.
-      const refusal = { ...full, status: 500, message: "The local model failed.", type: "server_error", code: null };
+      const refusal = { ...busy, status: 500, message: "The local model failed.", code: null };
       if (!response.headersSent) refuse(response, refusal);
       else response.end(sseData(errorBody(refusal)));
     });
@@ -75,7 +72,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, option
   if (!Array.isArray(prompt)) return refuse(response, prompt);
   const acquired = await options.slots.acquire(gone.signal);
   if (acquired.kind === "gone") return;
-  if (acquired.kind === "full") return refuse(response, full, { "retry-after": "1" });
+  if (acquired.kind !== "lease") {
+    const seconds = Math.max(1, Math.ceil(acquired.retryAfterMs / 1_000));
+    return refuse(response, acquired.kind === "full" ? full : late, { "retry-after": String(seconds) });
+  }
   try {
     const room = options.engine.contextTokens - 1 - prompt.length;
     const run: TextRun = {

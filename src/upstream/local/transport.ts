@@ -8,9 +8,12 @@ import type { Transport, TransportCall, TransportFault, TransportHandler, Transp
 import { errorBody } from "./chat-answer.js";
 import { type ChildKeeper, createChildKeeper, type StartChild } from "./child-keeper.js";
 import { localModelInstalled } from "./installed.js";
+import { defaultSlotLimits, type SlotLimits } from "./slots.js";
 
 export interface LocalTransportOptions {
   readonly dataDir: string;
+  /** How many answers at a time, how many wait, how long; what is left out is the default. */
+  readonly limits?: Partial<SlotLimits>;
   /** Starts another child than the model's: for tests. */
   readonly start?: StartChild;
   /** Whether there is something to start; asked on each call while no child runs. */
@@ -39,7 +42,8 @@ const realTimers: Timers = {
 export function createLocalTransport(options: LocalTransportOptions): LocalTransport {
   const { dataDir, timers = realTimers, clock = { monotonicMs: () => performance.now() } } = options;
   const installed = options.installed ?? (() => localModelInstalled(dataDir));
-  const start = options.start ?? ((socketPath: string) => startModel(dataDir, socketPath));
+  const limits = JSON.stringify({ ...defaultSlotLimits, ...options.limits });
+  const start = options.start ?? ((socketPath: string) => startModel(dataDir, socketPath, limits));
   const startLimitMs = options.startLimitMs ?? defaultStartLimitMs;
   const keeper = createChildKeeper({ start, timers, clock, startLimitMs });
   return {
@@ -170,8 +174,8 @@ function flat(headers: IncomingHttpHeaders): Record<string, string> {
 /** What the child needs to find its libraries and a place for sockets. Keys of providers are none of its business. */
 const passedOn = ["PATH", "HOME", "TMPDIR", "TEMP", "TMP", "SystemRoot", "LANG", "LD_LIBRARY_PATH"];
 
-const startModel = (dataDir: string, socketPath: string) =>
-  fork(childEntry(), [dataDir, socketPath], {
+const startModel = (dataDir: string, socketPath: string, limits: string) =>
+  fork(childEntry(), [dataDir, socketPath, limits], {
     env: Object.fromEntries(passedOn.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     execArgv: [],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
