@@ -52,7 +52,9 @@ function typeOf(schema: Json | undefined, depth: number): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   const choices = schema.anyOf ?? schema.oneOf;
   if (isArray(choices)) return choices.map((choice) => typeOf(choice, depth + 1)).join(" | ");
-  if (isArray(schema.type)) return schema.type.map((type) => named(String(type), schema, depth)).join(" | ");
+  // Each once: a list of `object` and `object` would double the work at every level.
+  if (isArray(schema.type))
+    return [...new Set(schema.type)].map((type) => named(String(type), schema, depth)).join(" | ");
   return named(typeof schema.type === "string" ? schema.type : "any", schema, depth);
 }
 
