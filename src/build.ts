@@ -1,5 +1,5 @@
 // The only wiring: settings, store, observers and rooms become a gateway. Nothing else in the project joins edges.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { createCapacity } from "./admission/capacity.js";
@@ -31,6 +31,7 @@ import { chatRoutes } from "./server/routes/chat.js";
 import { generationRoutes } from "./server/routes/generation.js";
 import { healthRoutes } from "./server/routes/health.js";
 import { modelRoutes } from "./server/routes/models.js";
+import { syncedPlaces } from "./store/catalog/places.js";
 import { memoryGenerations } from "./store/memory/generations.js";
 import { memoryJournal } from "./store/memory/journal.js";
 import { realSurroundings, type Surroundings } from "./surroundings.js";
@@ -94,7 +95,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
 
   const books = options.ledger === "memory" ? memoryBooks() : await openBooks(settings.dataDir);
   const ledger = createLedger({ store: books.store, journal: books.journal, timers, clock, observer: observe });
-  const catalog = loadCatalog();
+  const catalog = await openCatalog(settings.dataDir, observe);
   const credentials = createCredentialRing(settings.secrets);
   const planning: RoutingParts = {
     catalog,
@@ -172,6 +173,14 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
       await books.release?.();
     },
   };
+}
+
+/** The catalogue that `trunkline catalog sync` made, where there is one, it is whole, and the package's is not newer. */
+async function openCatalog(dataDir: string, observe: Observer): Promise<Catalog> {
+  if (!existsSync(syncedPlaces(dataDir).current)) return loadCatalog();
+  const { readSynced } = await import("./store/catalog/synced.js");
+  const tell = (sentence: string) => observe({ type: "trouble", where: "catalog", sentence });
+  return loadCatalog(readSynced(dataDir, tell)?.catalog);
 }
 
 function isThere(provider: Provider, dataDir: string): boolean {

@@ -5,6 +5,7 @@ import type { DatedPrice } from "../catalog/model.js";
 import { dayOf } from "../gateway/plan.js";
 import { type ListedModel, listModels } from "../routing/list.js";
 import type { RoutingParts } from "../routing/resolve.js";
+import { staleSentence } from "./catalog-in-use.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
@@ -32,15 +33,18 @@ interface Row {
 }
 
 export async function models(io: Io, words: readonly string[], flags: ModelsFlags): Promise<ExitCode> {
-  const gateway = await build(settingsFor(io, flags), { ledger: "memory" });
+  const write = (line: string) => io.stderr.write(line);
+  const gateway = await build(settingsFor(io, flags), { ledger: "memory", log: { level: "trouble", write } });
   const day = dayOf(Date.now());
   const rows = listModels(gateway.planning, day)
     .map((listed) => rowOf(gateway.planning, listed, day))
     .filter((row) => words.every((word) => row.id.includes(word.toLowerCase())))
     .filter((row) => flags.free !== true || (row.inputUsdPerMTok === "0" && row.outputUsdPerMTok === "0"));
   await gateway.close();
+  const stale = staleSentence(gateway.catalog.generated, day);
   if (flags.json === true) {
     io.stdout.write(jsonText({ version: 1, data: rows }));
+    if (stale !== undefined) io.stderr.write(`${stale}\n`);
     return exitCodes.ok;
   }
   const ready = rows.filter((row) => row.servedBy.length > 0);
@@ -48,6 +52,7 @@ export async function models(io: Io, words: readonly string[], flags: ModelsFlag
   io.stdout.write(shown.length === 0 ? "No model fits.\n" : asTable(io, shown));
   const hidden = rows.length - shown.length;
   if (hidden > 0) io.stderr.write(`${hidden} more need a provider's key: trunkline models --all\n`);
+  if (stale !== undefined) io.stderr.write(`${stale}\n`);
   return exitCodes.ok;
 }
 

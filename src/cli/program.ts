@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { AskFlags } from "./ask.js";
+import type { CatalogFlags } from "./catalog.js";
+import type { SyncFlags } from "./catalog-sync.js";
 import type { CompareFlags } from "./compare.js";
 import type { ExitCode } from "./exit-codes.js";
 import { reportFailure } from "./fail.js";
@@ -108,6 +110,41 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .option("--json", "print the list as JSON")
     .action((words: string[], flags: ModelsFlags) =>
       run(async () => (await import("./models.js")).models(io, words, flags)),
+    );
+
+  const catalog = trunkline.command("catalog").description("Models and prices: refresh them, check them, look back.");
+
+  withFolder(catalog.command("sync"))
+    .description(
+      "Fetch models and prices from the public catalogues, show what would change, and ask before writing it.",
+    )
+    .option("--source <name>", "only this source: openrouter, models.dev, genai-prices, a provider (repeatable)", many)
+    .option("--dry-run", "show what would change, and write nothing")
+    .option("-y, --yes", "write without asking; what moves too far is held back all the same")
+    .option("--accept <model>", "take a change of this model however far it moves (repeatable)", many)
+    .option("--remove <model>", "remove this model where its provider no longer lists it (repeatable)", many)
+    .option("--timeout <seconds>", "limit for each source", seconds, 30)
+    .option("--json", "print the difference as JSON")
+    .action((flags: SyncFlags) => run(async () => (await import("./catalog-sync.js")).catalogSync(io, flags)));
+
+  withFolder(catalog.command("check"))
+    .description("How old the catalogue is, where its sources disagreed, and what is wrong inside it. Offline.")
+    .option("--json", "print it as JSON")
+    .action((flags: CatalogFlags) => run(async () => (await import("./catalog.js")).catalogCheck(io, flags)));
+
+  withFolder(catalog.command("history"))
+    .description("What a model has cost, by date.")
+    .argument("<model>", "a model's name")
+    .option("--json", "print it as JSON")
+    .action((name: string, flags: CatalogFlags) =>
+      run(async () => (await import("./catalog.js")).catalogHistory(io, name, flags)),
+    );
+
+  withFolder(catalog.command("restore"))
+    .description("Go back to an earlier catalogue; without an argument, list those that are kept.")
+    .argument("[which]", "a day, one of that list, or `packaged` for the one that came with Trunkline")
+    .action((which: string | undefined, flags: CatalogFlags) =>
+      run(async () => (await import("./catalog.js")).catalogRestore(io, which, flags)),
     );
 
   withFolder(trunkline.command("logs"))

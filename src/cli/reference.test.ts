@@ -19,7 +19,7 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   interrupted: "Ctrl-C or a stop. The call was ended at the provider and stands in the log.",
 };
 
-const commands: readonly Command[] = program(
+const topCommands: readonly Command[] = program(
   {
     stdin: Readable.from([]),
     stdout: new PassThrough(),
@@ -29,6 +29,13 @@ const commands: readonly Command[] = program(
   },
   () => {},
 ).commands;
+
+/** Each command that does something: of a group, its sub-commands. */
+const commands = topCommands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+
+/** As it is typed: `trunkline catalog sync`. */
+const fullName = (command: Command): string =>
+  command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 
 /** In a cell of a table a bar would end it. */
 const cell = (text: string) => text.replaceAll("|", "\\|");
@@ -51,7 +58,7 @@ function section(command: Command): string {
     ([name, what, otherwise]) => `| \`${cell(name ?? "")}\` | ${cell(what ?? "")} | ${otherwise} |`,
   );
   const head = rows.length === 0 ? [] : ["", "| | | default |", "|---|---|---|", ...table];
-  return [`## trunkline ${command.name()}`, "", command.description(), ...head].join("\n");
+  return [`## ${fullName(command)}`, "", command.description(), ...head].join("\n");
 }
 
 function render(): string {
@@ -83,6 +90,9 @@ Every \`--json\` document has a \`version\`, now 1; a field may be added, none c
 | \`ask\` | \`{version, text, reasoning, refusal, toolCalls, citations, parts, finish, usage, costUsd, provider, model, generationId, firstTokenMs, totalMs}\`, or \`{version, error: {code, message, whatToDo}}\` |
 | \`compare\` | \`{version, results: […]}\` in the order of the models: \`{asked, ok: true, …}\` with the fields of \`ask\`, or \`{asked, ok: false, error, totalMs}\` |
 | \`models\` | \`{version, data: [{id, name, servedBy, needs, setUp, windowTokens, maxOutputTokens, inputUsdPerMTok, outputUsdPerMTok}]}\` |
+| \`catalog sync\` | \`{version, from, day, written, sources: [{name, url, ok, models, unreadable, error}], changes, refused, shrunk, conflicts, vanished, unplaced}\`; prices are integer pico-dollars per token |
+| \`catalog check\` | \`{version, catalog: {generated, ageDays, from, models, sources}, lastSync, conflicts, vanished, problems: [{model, provider, kind, sentence}]}\` |
+| \`catalog history\` | \`{version, model, endpoints: [{provider, name, prices}]}\`; prices as in \`catalog sync\`, oldest first |
 | \`logs\` | \`{version, data: […]}\`, the newest first; each a record as \`logs ID\` shows it, and \`logs ID --json\` as \`{version, data}\` |
 
 ## Exit codes
