@@ -14,6 +14,8 @@ export interface Manners {
   readonly ignoreIfRange?: boolean;
   /** Ends the connection after so many bytes of the body. */
   readonly cutAfter?: number;
+  /** Whether the client has taken what came before a cut: bytes that it has not looked at yet are lost with the connection. */
+  readonly taken?: () => boolean;
   /** Goes silent after so many bytes. */
   readonly stallAfter?: number;
   /** Promises no length. */
@@ -100,7 +102,12 @@ async function answer(
     if (manner.pace !== undefined) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   if (manner.stallAfter !== undefined) return;
-  if (manner.cutAfter === undefined) response.end();
-  // What was written gets out first, so that tests can count on it.
-  else setTimeout(() => response.destroy(), 20);
+  if (manner.cutAfter === undefined) {
+    response.end();
+    return;
+  }
+  for (let tries = 0; tries < 1_000 && manner.taken?.() === false; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  response.destroy();
 }

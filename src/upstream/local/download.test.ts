@@ -30,6 +30,11 @@ async function hostOf(...manners: readonly Manners[]): Promise<FileHost> {
   return host;
 }
 
+/** Cuts each answer after so many bytes, once they were taken. */
+function cutAfter(bytes: number): Manners {
+  return { cutAfter: bytes, taken: () => fresh >= bytes * (hosts[0]?.asked.length ?? 0) };
+}
+
 /** Pauses pass at once; the limits of answers and stalls are real. */
 const timers: DownloadContext["timers"] = {
   after(ms, run) {
@@ -88,7 +93,7 @@ describe("a download", () => {
   });
 
   test("goes on after cuts, each time where the last one stopped, and fetches no byte twice", async () => {
-    const host = await hostOf({ cutAfter: 30_000 }, { cutAfter: 30_000 }, {});
+    const host = await hostOf(cutAfter(30_000), cutAfter(30_000), {});
     expect(await from(host.url)).toBeUndefined();
     expect(here()).toBe(whole);
     expect(ranges(host)).toEqual([undefined, "bytes=30000-", "bytes=60000-"]);
@@ -98,7 +103,7 @@ describe("a download", () => {
   });
 
   test("gives a source up after the third cut and keeps what came", async () => {
-    const host = await hostOf({ cutAfter: 10_000 });
+    const host = await hostOf(cutAfter(10_000));
     expect(await from(host.url)).toMatch(/^The connection broke off after 30000 of 100000 bytes/);
     expect([host.asked.length, here()]).toEqual([3, 30_000]);
   });

@@ -276,7 +276,9 @@ describe("pullLocalModel", () => {
   });
 
   test("goes on at the next mirror where the one before broke off", async () => {
-    const [breaking, up] = [await hostOf({ cutAfter: 10 }), await hostOf()];
+    const taken = () => events.filter((event) => event.kind === "progress").length === breaking.asked.length;
+    const breaking: FileHost = await hostOf({ cutAfter: 10, taken });
+    const up = await hostOf();
     const result = await pull({ env: { TRUNKLINE_MIRRORS: `${breaking.url},${up.url}` }, fetchImpl: fetch });
     expect(result).toMatchObject({ ok: true, source: `the mirror ${up.url}`, fetchedBytes: bytes.length });
     expect(up.asked.map(({ range }) => range)).toEqual(["bytes=30-"]);
