@@ -257,3 +257,18 @@ test("a schema that names the same type again and again makes no more work", () 
   for (let depth = 0; depth < 30; depth += 1) parameters = { type, properties: { a: parameters } };
   expect(count("gpt-4o", request([], { tools: [{ name: "wide", parameters }] })).tokens).toBeLessThan(500);
 });
+
+test("of very many images only the first are looked into, the others are taken as typical", () => {
+  const head = Buffer.alloc(24);
+  head.writeUInt32BE(0x89504e47, 0);
+  head.write("IHDR", 12, "latin1");
+  head.writeUInt32BE(28, 16);
+  head.writeUInt32BE(28, 20);
+  const image: Part = { type: "image", source: { base64: head.toString("base64"), mediaType: "image/png" } };
+  const media = (images: number) => {
+    const parts = Array.from({ length: images }, () => image);
+    return count("claude-sonnet-4-5", request([turn("user", ...parts)])).parts.media;
+  };
+  expect(media(128)).toBe(128);
+  expect(media(129)).toBe(128 + 1_369);
+});

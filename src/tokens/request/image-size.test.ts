@@ -60,7 +60,7 @@ test("what is cut short, empty or unbelievable has no size", () => {
   expect(imageSize(png(0, 360))).toBeUndefined();
   expect(imageSize(png(0xffff_ffff, 1))).toBeUndefined();
   expect(imageSize(base64([0xff, 0xd8, 0xff, 0xda], rest))).toBeUndefined();
-  expect(imageSize(base64([0xff, 0xd8], ...Array.from({ length: 600 }, () => [0xff, 0xe0, 0, 2])))).toBeUndefined();
+  expect(imageSize(base64([0xff, 0xd8], ...Array.from({ length: 100 }, () => [0xff, 0xe0, 0, 2])))).toBeUndefined();
 });
 
 test("no text throws, whatever it holds", () => {

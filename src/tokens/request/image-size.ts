@@ -9,13 +9,13 @@ export interface ImageSize {
 
 const headBytes = 32;
 /** A photograph has about ten segments before its size; a colour profile or a preview is one, or a few, that are skipped. */
-const mostJpegSegments = 512;
+const mostJpegSegments = 64;
 /** No provider takes more; above this a header is not believed. */
 const largestSidePx = 1 << 20;
 
 /**
  * The size in pixels of an image given as base64; undefined where it cannot be told.
- * Reads at most a few hundred short pieces, whatever the length.
+ * Reads a few dozen short pieces at most, whatever the length.
  */
 export function imageSize(base64: string): ImageSize | undefined {
   const read = windowOn(base64);

@@ -16,39 +16,46 @@ const typicalSoundSeconds = 30;
 const longestSoundSeconds = 34_200;
 const typicalPdfBytesPerPage = 50_000;
 const leastPdfBytesPerPage = 1_000;
-const typicalPdfPages = 5;
+const typicalPdfPages = 3;
 
-export function mediaTokens(part: MediaPart, rules: MediaRules): Tokens {
+/** Not looked into, a part is taken by its length alone: as typical, and at its maximum. */
+export function mediaTokens(part: MediaPart, rules: MediaRules, isLookedInto: boolean): Tokens {
   const base64 = "base64" in part.source ? part.source.base64 : undefined;
   const mediaType = "base64" in part.source ? part.source.mediaType.toLowerCase() : "";
   if (part.type === "image" || mediaType.startsWith("image/"))
-    return imageTokens(rules.image, base64 === undefined ? undefined : imageSize(base64), part.detail);
-  if (part.type === "audio" || mediaType.startsWith("audio/")) return soundTokens(base64, rules);
-  return textOfFile(part) === undefined ? pdfTokens(base64, rules) : { likely: 0, most: 0 };
+    return imageTokens(rules.image, base64 !== undefined && isLookedInto ? imageSize(base64) : undefined, part.detail);
+  if (part.type === "audio" || mediaType.startsWith("audio/")) return soundTokens(base64, rules, isLookedInto);
+  return isTextFile(part) ? { likely: 0, most: 0 } : pdfTokens(base64, rules, isLookedInto);
 }
+
+/** How much of a request's looks a part takes: a document is read through, of the others only the head. */
+export const looksOf = (part: MediaPart): number => (part.type === "file" ? 16 : 1);
 
 /** The text of a file that is one (`text/*`, JSON, XML): it is counted as text. Undefined for any other. */
 export function textOfFile(part: MediaPart): string | undefined {
-  if (part.type !== "file" || !("base64" in part.source)) return undefined;
-  const { base64, mediaType } = part.source;
-  if (!/^(text\/|application\/(json|xml|yaml)\b)/i.test(mediaType)) return undefined;
-  return Buffer.from(base64, "base64").toString("utf8");
+  if (!isTextFile(part) || !("base64" in part.source)) return undefined;
+  return Buffer.from(part.source.base64, "base64").toString("utf8");
 }
 
-function soundTokens(base64: string | undefined, rules: MediaRules): Tokens {
+function isTextFile({ type, source }: MediaPart): boolean {
+  if (type !== "file" || !("base64" in source)) return false;
+  return /^(text\/|application\/(json|xml|yaml)\b)/i.test(source.mediaType);
+}
+
+function soundTokens(base64: string | undefined, rules: MediaRules, isLookedInto: boolean): Tokens {
   const of = (seconds: number) => Math.ceil(Math.min(seconds, longestSoundSeconds) * rules.audioTokensPerSecond);
   if (base64 === undefined) return { likely: of(typicalSoundSeconds), most: of(longestSoundSeconds) };
-  const seconds = wavSeconds(base64);
+  const seconds = isLookedInto ? wavSeconds(base64) : undefined;
   if (seconds !== undefined) return { likely: of(seconds), most: of(seconds) };
   const bytes = decodedBytes(base64);
   return { likely: of(bytes / typicalSoundBytesPerSecond), most: of(bytes / leastSoundBytesPerSecond) };
 }
 
-function pdfTokens(base64: string | undefined, rules: MediaRules): Tokens {
+function pdfTokens(base64: string | undefined, rules: MediaRules, isLookedInto: boolean): Tokens {
   const { likely, most } = rules.pdfPage;
   const bounded = (pages: number) => Math.max(1, Math.min(rules.maxPdfPages, Math.ceil(pages)));
   if (base64 === undefined) return { likely: bounded(typicalPdfPages) * likely, most: rules.maxPdfPages * most };
-  const pages = pdfPages(base64);
+  const pages = isLookedInto ? pdfPages(base64) : undefined;
   if (pages !== undefined) return { likely: bounded(pages) * likely, most: bounded(pages) * most };
   const bytes = decodedBytes(base64);
   return {

@@ -1,8 +1,11 @@
 // The texts of a request that are to be counted, one after the other, and what stands around them whatever they say.
 import type { Part, ReasoningPart, Request, Turn } from "../../canonical/request.js";
-import { mediaTokens, textOfFile } from "./media-tokens.js";
+import { looksOf, mediaTokens, textOfFile } from "./media-tokens.js";
 import type { KeptReasoning, ReasoningRules, RequestRules } from "./rules.js";
 import { toolTexts } from "./tool-text.js";
+
+/** So many heads of images and sounds are looked into, or a sixteenth of it in documents: a few milliseconds in all. */
+const mostLooks = 128;
 
 export type CountedPart = "instructions" | "messages" | "tools";
 
@@ -73,9 +76,11 @@ export function fixedTokens(request: Request, rules: RequestRules): FixedTokens 
   const { encrypted } = rules.reasoning;
   const encryptedFrom = firstKept(turns, encrypted?.kept ?? "never");
   const hasSystemTurn = instructions.length > 0 || turns.some(({ role }) => role === "system");
+  let looks = mostLooks;
   const addMedia = (part: Part) => {
     if (part.type !== "image" && part.type !== "audio" && part.type !== "file") return;
-    const { likely, most } = mediaTokens(part, rules.media);
+    looks -= looksOf(part);
+    const { likely, most } = mediaTokens(part, rules.media, looks >= 0);
     sum.mediaLikely += likely;
     sum.mediaMost += most;
     tally.parts += 1;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { encodingFor } from "./model-encoding.js";
 import { modelName } from "./model-name.js";
 import { rulesFor } from "./rules-for.js";
 
@@ -81,4 +82,32 @@ test("however many names come, the same name has the same rules", () => {
   for (let index = 0; index < 3_000; index += 1) rulesFor(`unknown-${index}`);
   expect(rulesFor("unknown-1")).toBe(rulesFor("somebody/else"));
   expect(rulesFor("gpt-4o")).toBe(rulesFor("openai/gpt-4o"));
+});
+
+test.each([
+  ["openai/gpt-4o", "o200k_base"],
+  ["gpt-4.1-mini", "o200k_base"],
+  ["gpt-5-nano", "o200k_base"],
+  ["openai.gpt-5.6-luna", "o200k_base"],
+  ["chatgpt-4o-latest", "o200k_base"],
+  ["o3", "o200k_base"],
+  ["o4-mini", "o200k_base"],
+  ["ft:gpt-4o-2024-08-06:team::x", "o200k_base"],
+  ["openai/gpt-oss-20b", "o200k_harmony"],
+  ["gpt-oss:120b", "o200k_harmony"],
+  ["gpt-4-turbo", "cl100k_base"],
+  ["gpt-3.5-turbo-instruct", "cl100k_base"],
+  ["text-embedding-3-small", "cl100k_base"],
+  ["text-embedding-ada-002", "cl100k_base"],
+  ["davinci-002", "cl100k_base"],
+  ["text-davinci-003", "p50k_base"],
+  ["code-davinci-002", "p50k_base"],
+  ["davinci", "r50k_base"],
+  ["text-curie-001", "r50k_base"],
+  ["ada", "r50k_base"],
+  ["claude-haiku-4-5", undefined],
+  ["nvidia/llama-3.1", undefined],
+  ["", undefined],
+])("%s reads %s", (modelId, encoding) => {
+  expect(encodingFor(modelId)).toBe(encoding);
 });
