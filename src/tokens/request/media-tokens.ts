@@ -29,7 +29,7 @@ export function mediaTokens(part: MediaPart, rules: MediaRules, isLookedInto: bo
 }
 
 /** How much of a request's looks a part takes: a document is read through, of the others only the head. */
-export const looksOf = (part: MediaPart): number => (part.type === "file" ? 16 : 1);
+export const looksOf = (part: MediaPart): number => (part.type === "file" ? 32 : 1);
 
 /** The text of a file that is one (`text/*`, JSON, XML): it is counted as text. Undefined for any other. */
 export function textOfFile(part: MediaPart): string | undefined {

@@ -2,12 +2,12 @@
 import { decodedBytes, windowOn } from "./base64-window.js";
 
 /** A longer file is looked at in its first and last half of this. */
-const scannedBytes = 1 << 18;
+const scannedBytes = 1 << 17;
 const mostPageTrees = 64;
 /** Dictionaries of page trees are short: their count is this near. */
 const nearbyChars = 300;
 
-/** Undefined where it cannot be told: no PDF, or its page tree is compressed. Reads 256 KiB at most. */
+/** Undefined where it cannot be told: no PDF, or its page tree is compressed. Reads 128 KiB at most. */
 export function pdfPages(base64: string): number | undefined {
   const read = windowOn(base64);
   if (!read(0, 1_024).toString("latin1").includes("%PDF-")) return undefined;

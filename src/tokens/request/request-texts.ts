@@ -4,7 +4,7 @@ import { looksOf, mediaTokens, textOfFile } from "./media-tokens.js";
 import type { KeptReasoning, ReasoningRules, RequestRules } from "./rules.js";
 import { toolTexts } from "./tool-text.js";
 
-/** So many heads of images and sounds are looked into, or a sixteenth of it in documents: a few milliseconds in all. */
+/** So many heads of images and sounds are looked into, or four documents: a few milliseconds in all. */
 const mostLooks = 128;
 
 export type CountedPart = "instructions" | "messages" | "tools";
