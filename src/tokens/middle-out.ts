@@ -48,7 +48,7 @@ export function middleOut<Message>(
   const shapes = messages.map((message) => kind.shapeOf(message));
   const units = unitsOf(shapes);
   const stays = stayingUnits(units, shapes);
-  const fixed = room.otherTokens + weighAll([...shapes.keys()].filter((index) => shapes[index]?.role === "system"));
+  const fixed = before - sum(units, weighAll);
   const few = keepEnds(units, stays, (unit) => unit.length, maxMessages);
   if (sum(few, (unit) => unit.length) > maxMessages) return undefined;
   const kept = keepEnds(few, stays, weighAll, room.roomTokens - fixed);
@@ -56,17 +56,20 @@ export function middleOut<Message>(
 
   const texts = cutTexts(kept, shapes, room, keptTokens);
   if (texts === undefined) return undefined;
-  const gone = new Set(units.flat());
-  for (const index of kept.flat()) gone.delete(index);
-  if (gone.size + texts.count === 0) return { messages, inputTokens: keptTokens, notes: [] };
-  const rewritten = messages.map((message, index) => {
-    const own = texts.byMessage.get(index);
-    return own === undefined ? message : kind.withTexts(message, own);
-  });
+  const left = new Set<number>();
+  for (const unit of kept) for (const index of unit) left.add(index);
+  const made: Message[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (shapes[index]?.role !== "system" && !left.has(index)) continue;
+    const cut = texts.byMessage.get(index);
+    made.push(cut === undefined ? message : kind.withTexts(message, cut));
+  }
+  const gone = messages.length - made.length;
+  if (gone + texts.count === 0) return { messages, inputTokens: keptTokens, notes: [] };
   return {
-    messages: rewritten.filter((_, index) => !gone.has(index)),
+    messages: made,
     inputTokens: keptTokens - texts.saved,
-    notes: [...noteGone(gone.size, messages.length, weighAll(gone)), ...noteCut(texts.count, texts.saved)],
+    notes: [...noteGone(gone, messages.length, before - keptTokens), ...noteCut(texts.count, texts.saved)],
   };
 }
 
