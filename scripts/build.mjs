@@ -41,7 +41,8 @@ if (run.status !== 0) {
   rmSync(aside, { recursive: true, force: true });
   process.exit(run.status ?? 1);
 }
-cpSync(join(root, "src/catalog/data"), join(aside, "catalog/data"), { recursive: true });
+for (const data of ["catalog/data", "tokens/data"])
+  cpSync(join(root, "src", data), join(aside, data), { recursive: true });
 chmodSync(join(aside, "cli/main.js"), 0o755);
 writeFileSync(join(aside, ".stamp"), now);
 rmSync(dist, { recursive: true, force: true });
