@@ -2,7 +2,8 @@
 import { createInterface } from "node:readline";
 import { createCatalog } from "../catalog/catalog.js";
 import type { Merged } from "../catalog/sync/difference.js";
-import { type MergeOptions, merge } from "../catalog/sync/merge.js";
+import { merge } from "../catalog/sync/merge.js";
+import type { MergeOptions } from "../catalog/sync/merge-options.js";
 import { type CatalogSource, ownList, publicSources } from "../catalog/sync/sources.js";
 import type { Settings } from "../config/settings.js";
 import { createCredentialRing } from "../credentials/ring.js";

@@ -10,7 +10,8 @@ export interface Draft {
   /** Adds an endpoint without facts, and its model where that is new; `kind` says what goes in and out of it. */
   add(name: EndpointName, kind: Said | undefined): "model" | "endpoint";
   replace(name: EndpointName, endpoint: ModelEndpoint): void;
-  alias(model: string, alias: string): void;
+  /** False where there is no such model, or the name means something already. */
+  alias(model: string, alias: string): boolean;
   /** Adds kinds of input and output that the model was not known to take; none is taken away. */
   grow(model: string, fact: ModelFact, source: string): readonly Change[];
   remove(gone: Vanished): Change;
@@ -61,8 +62,10 @@ export function createDraft(old: CatalogFile): Draft {
       }));
     },
     alias(id, alias) {
+      if (!models.has(id) || freeNames([alias]).length === 0) return false;
       newNames.add(alias);
       change(id, (model) => ({ ...model, aliases: [...model.aliases, alias].sort() }));
+      return true;
     },
     grow(id, { input = [], output = [] }, source) {
       const model = models.get(id);

@@ -57,7 +57,7 @@ export function gather(places: Places, sources: readonly SourceFacts[]): Gatheri
         mentioned.add(`${source} ${placeKey(provider, snapshotOf.name.name)}`);
         // Only a price that is the same shows that a dated name is the same model.
         const isFree = !places.isTaken(name) && !aliases.some(({ alias }) => alias === name);
-        if (fact.prices !== undefined && isFree)
+        if (fact.prices?.at(-1) !== undefined && isFree)
           aliases.push({ kind: "alias", model: snapshotOf.name.model, source, alias: name });
         continue;
       }
