@@ -95,7 +95,7 @@ function readModels(bytes: Buffer, body: JsonObject): Pick<Outline, "model" | "f
   return { model: first, fallbackModels: rest };
 }
 
-function readModel(value: unknown, param: string): string {
+export function readModel(value: unknown, param: string): string {
   if (typeof value !== "string") throw refuse(param, `Invalid type for '${param}': expected a string.`);
   if (value.trim() === "") throw refuse(param, `Invalid '${param}': empty string.`, "Name a model.");
   if (value.length > maxModelLength)

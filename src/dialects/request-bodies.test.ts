@@ -1,0 +1,197 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { TrunklineError } from "../canonical/error.js";
+import { isArray, isObject, type Json, type JsonObject } from "../canonical/json.js";
+import type { DialectName } from "./dialect.js";
+import { requestReaders } from "./request-readers.js";
+
+/** A body of each dialect with as many kinds of fields and parts as it has. */
+const bodies: { readonly [dialect in DialectName]?: JsonObject } = {
+  "openai-chat": {
+    model: "m",
+    messages: [
+      { role: "system", content: "a" },
+      { role: "user", content: [{ type: "text", text: "b" }] },
+      { role: "assistant", content: null, tool_calls: [{ id: "1", function: { name: "f", arguments: "{}" } }] },
+      { role: "tool", tool_call_id: "1", content: "c" },
+    ],
+    tools: [{ type: "function", function: { name: "f", parameters: {} } }],
+    temperature: 1,
+  },
+  "anthropic-messages": {
+    model: "m",
+    max_tokens: 9,
+    system: [{ type: "text", text: "a", cache_control: { type: "ephemeral" } }],
+    messages: [
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "b" },
+          { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } },
+          { type: "document", source: { type: "url", url: "https://a" }, title: "t" },
+          { type: "document", source: { type: "content", content: [{ type: "text", text: "c" }] } },
+          { type: "search_result", source: "s", title: "t", content: [{ type: "text", text: "d" }] },
+          { type: "container_upload", file_id: "f" },
+        ],
+      },
+      {
+        role: "assistant",
+        content: [
+          { type: "thinking", thinking: "hm", signature: "s" },
+          { type: "redacted_thinking", data: "x" },
+          { type: "tool_use", id: "1", name: "f", input: {} },
+        ],
+      },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "1", content: [{ type: "text", text: "e" }] }] },
+    ],
+    tools: [
+      { name: "f", input_schema: { type: "object" } },
+      { type: "web_search_20250305", name: "web_search" },
+    ],
+    tool_choice: { type: "tool", name: "f" },
+    thinking: { type: "enabled", budget_tokens: 5 },
+    output_config: { effort: "low", format: { type: "json_schema", schema: {} } },
+    metadata: { user_id: "u" },
+    stop_sequences: ["X"],
+    stream: true,
+  },
+  gemini: {
+    systemInstruction: { parts: [{ text: "a" }] },
+    contents: [
+      {
+        role: "user",
+        parts: [
+          { text: "b" },
+          { inlineData: { mimeType: "image/png", data: "AAAA" } },
+          { file_data: { mime_type: "application/pdf", file_uri: "https://a" } },
+          { executableCode: { code: "1" } },
+        ],
+      },
+      {
+        role: "model",
+        parts: [
+          { text: "hm", thought: true },
+          { functionCall: { name: "f", args: {} }, thoughtSignature: "s" },
+        ],
+      },
+      {
+        parts: [
+          {
+            functionResponse: {
+              name: "f",
+              response: { output: "c" },
+              parts: [{ inlineData: { mimeType: "image/png", data: "AAAA" } }],
+            },
+          },
+        ],
+      },
+    ],
+    tools: [{ functionDeclarations: [{ name: "f", parameters: { type: "OBJECT" } }], googleSearch: {} }],
+    toolConfig: { functionCallingConfig: { mode: "ANY", allowedFunctionNames: ["f"] } },
+    generationConfig: {
+      maxOutputTokens: 9,
+      stopSequences: ["X"],
+      responseMimeType: "application/json",
+      responseJsonSchema: {},
+      thinkingConfig: { thinkingBudget: 9 },
+    },
+  },
+};
+
+type Path = readonly (string | number)[];
+
+/** The places of everything in a value, itself included. */
+function places(value: Json | undefined, path: Path = []): Path[] {
+  if (isArray(value)) return [path, ...value.flatMap((item, index) => places(item, [...path, index]))];
+  if (!isObject(value)) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, member]) => places(member, [...path, key]))];
+}
+
+function at(value: Json | undefined, path: Path): Json | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (isArray(value)) return at(value[Number(step)], rest);
+  return isObject(value) ? at(value[step], rest) : undefined;
+}
+
+function withAt(value: Json | undefined, path: Path, put: Json | undefined): Json | undefined {
+  const [step, ...rest] = path;
+  if (step === undefined) return put;
+  if (isArray(value)) return value.map((item, index) => (index === step ? (withAt(item, rest, put) ?? null) : item));
+  return isObject(value) ? { ...value, [step]: withAt(value[step], rest, put) } : value;
+}
+
+const anything = fc.jsonValue({ maxDepth: 3 }).map((value): Json => JSON.parse(JSON.stringify(value)));
+const wrong = fc.oneof(
+  anything,
+  fc.constantFrom<Json | undefined>(undefined, null, "", "a", 0, -1, 1.5, true, [], {}, [null], [{}], { type: "x" }),
+);
+
+const cases = Object.entries(bodies).map(([dialect, body]) => {
+  const read = [...requestReaders].find(([name]) => name === dialect)?.[1];
+  if (read === undefined) throw new Error(`${dialect} has no reader`);
+  return { dialect, body, read, everywhere: places(body) };
+});
+
+test("every dialect has a body here", () => {
+  expect([...requestReaders.keys()].sort()).toEqual(Object.keys(bodies).sort());
+});
+
+describe.each(cases)("$dialect", ({ body, read, everywhere }) => {
+  function readOrRefuse(value: Json | undefined): void {
+    try {
+      if (isObject(value)) read(value);
+    } catch (error) {
+      if (!TrunklineError.is(error)) throw error;
+      expect(error.code).toBe("invalid_request");
+      expect(error.details.param).toMatch(/^[A-Za-z_0-9.[\]]+$/);
+    }
+  }
+
+  test("its body is read", () => {
+    expect(read(body).request.turns.length).toBeGreaterThan(2);
+  });
+
+  test("a body that is wrong in one or two places is read or refused by the field's name", () => {
+    const mistake = fc.tuple(fc.constantFrom(...everywhere), wrong);
+    fc.assert(
+      fc.property(mistake, fc.option(mistake), ([path, put], second) => {
+        const once = withAt(body, path, put);
+        readOrRefuse(second === null ? once : withAt(once, second[0], second[1]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("any object is read or refused", () => {
+    fc.assert(fc.property(fc.dictionary(fc.string(), anything), readOrRefuse));
+  });
+
+  test("a field named __proto__ is plain data", () => {
+    const changed: Json = JSON.parse(`{"__proto__":{"polluted":1},${JSON.stringify(body).slice(1)}`);
+    if (!isObject(changed)) throw new Error("no object");
+    const { extra } = read(changed).request;
+    expect(Object.getOwnPropertyDescriptor(extra, "__proto__")?.value).toEqual({ polluted: 1 });
+    expect(extra.polluted).toBeUndefined();
+  });
+
+  test("a body without a model is read, one with a wrong model is refused", () => {
+    expect(read({ ...body, model: undefined }).model).toBeUndefined();
+    expect(() => read({ ...body, model: 5 })).toThrow(/'model'/);
+    expect(() => read({ ...body, model: "" })).toThrow(/'model'/);
+  });
+});
+
+// The Chat dialect's own reader keeps them at the top and in messages only.
+test.each(cases.filter(({ dialect }) => dialect !== "openai-chat"))(
+  "$dialect: a field that nobody knows is kept, wherever it stands",
+  ({ body, read, everywhere }) => {
+    for (const path of everywhere) {
+      const object = at(body, path);
+      if (!isObject(object)) continue;
+      const changed = withAt(body, path, { ...object, zz: "not to be lost" });
+      const where = path.join(".");
+      if (isObject(changed)) expect(JSON.stringify(read(changed).request), where).toContain("not to be lost");
+    }
+  },
+);
