@@ -1,6 +1,6 @@
 // The generated data itself: what anyone who installs Trunkline may count on.
 import { expect, test } from "vitest";
-import { loadCatalog } from "./load.js";
+import { loadCatalog, packagedCatalog } from "./load.js";
 import type { TokenPrices } from "./model.js";
 
 const catalog = loadCatalog();
@@ -8,6 +8,17 @@ const endpoints = catalog.models.flatMap((model) => model.endpoints);
 
 test("the catalogue is read once", () => {
   expect(loadCatalog()).toBe(catalog);
+});
+
+test("a synced catalogue is used unless the package's is newer; the built-in models are in both", () => {
+  const [first] = packagedCatalog().models;
+  const synced = (generated: string) => loadCatalog({ ...packagedCatalog(), generated, models: first ? [first] : [] });
+  for (const generated of [packagedCatalog().generated, "2099-01-01"]) {
+    expect(synced(generated).generated).toBe(generated);
+    expect(synced(generated).models.map(({ id }) => id)).toContain("simulator/echo");
+    expect(synced(generated).find("openai/gpt-4o")).toBeUndefined();
+  }
+  expect(synced("2020-01-01")).toBe(catalog);
 });
 
 test("200 models or more are known, from all the well-known authors", () => {
