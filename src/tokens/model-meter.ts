@@ -1,0 +1,42 @@
+// How the tokens of a model are counted: its meter for text, and the rules of what its provider adds around it.
+import { Buffer } from "node:buffer";
+import { estimateTokens } from "./estimate.js";
+import type { TextMeter } from "./meter.js";
+import { type OpenAiEncoding, openaiEncoding } from "./openai-encodings.js";
+import { encodingFor } from "./request/model-encoding.js";
+import type { RequestRules } from "./request/rules.js";
+import { rulesFor } from "./request/rules-for.js";
+
+export interface ModelMeter {
+  readonly meter: TextMeter;
+  readonly rules: RequestRules;
+}
+
+/** Takes any id of a model: a catalogue's or a provider's own. What has no tokenizer here is estimated. */
+export function modelMeter(modelId: string): ModelMeter {
+  const encoding = encodingFor(modelId);
+  return { meter: encoding === undefined ? roughMeter : exactMeter(encoding), rules: rulesFor(modelId) };
+}
+
+const exactMeters = new Map<OpenAiEncoding, TextMeter>();
+
+/** The encoding's tables are read when the first text is counted. */
+function exactMeter(name: OpenAiEncoding): TextMeter {
+  let meter = exactMeters.get(name);
+  if (meter === undefined) {
+    const count = (text: string) => (text === "" ? 0 : openaiEncoding(name).count(text));
+    const counting = (text: string) => openaiEncoding(name).counting(text);
+    meter = { method: "exact", name, errorPercent: 0, count, atMost: count, counting };
+    exactMeters.set(name, meter);
+  }
+  return meter;
+}
+
+/** The rule of thumb, until a family is measured. Two bytes a token hold for all but random text. */
+const roughMeter: TextMeter = {
+  method: "estimated",
+  name: "any",
+  errorPercent: 50,
+  count: (text) => estimateTokens(Buffer.byteLength(text)),
+  atMost: (text) => Math.ceil(Buffer.byteLength(text) / 2),
+};
