@@ -42,7 +42,7 @@ if (positionals.length !== 1 || !existsSync(fixtures) || !existsSync(join(dist, 
 const { modelMeter } = await load("tokens/model-meter.js");
 const { countRequest } = await load("tokens/request/count-request.js");
 const { modelName } = await load("tokens/request/model-name.js");
-const { readRequestOf } = await load("dialects/request-readers.js");
+const { requestReaders } = await load("dialects/request-readers.js");
 
 const left = new Map();
 const leave = (why) => void left.set(why, (left.get(why) ?? 0) + 1);
@@ -153,9 +153,11 @@ function readRow(folder, name) {
   if (!reported) return undefined;
   const body = parse(readFileSync(path("request.json"), "utf8"));
   const model = modelOf(body, meta);
+  const read = requestReaders.get(dialect);
+  if (read === undefined) return leave(`${dialect}: no reader of this dialect`);
   let request;
   try {
-    request = readRequestOf(dialect, body);
+    request = read(body).request;
   } catch (error) {
     leave(`not read by ${dialect}`);
     if (options.verbose) console.log(`    ${folder}/${name}: ${error.message}`);
