@@ -91,7 +91,7 @@ describe("sync", () => {
     expect(code).toBe(0);
     expect(stderr).toContain("models.dev: It sent a web page where JSON was expected.\n");
     expect(stderr).toContain("genai-prices: It did not answer whole within 0.2 seconds.\n");
-    expect(stderr).toContain("1 changes are written");
+    expect(stderr).toContain("1 change is written");
   });
 
   test.each<[string, string]>([

@@ -70,7 +70,7 @@ export async function catalogSync(
       io.stderr.write("No source could be read. The catalogue stays as it is.\n");
       return exitCodes.upstream;
     }
-    if (flags.json !== true) io.stdout.write(differenceText(merged, io.stdout.columns ?? 120));
+    if (flags.json !== true) io.stdout.write(differenceText(merged, Math.max(io.stdout.columns ?? 0, 120)));
     if (flags.dryRun === true) {
       document(false);
       io.stderr.write("Nothing was written (--dry-run).\n");
@@ -91,7 +91,9 @@ export async function catalogSync(
     signal.throwIfAborted();
     writeSynced(settings.dataDir, { catalog: merged.next, record: merged.record });
     document(true);
-    const what = merged.changes.length === 0 ? "Nothing has changed" : `${merged.changes.length} changes are written`;
+    const count = merged.changes.length;
+    const what =
+      count === 0 ? "Nothing has changed" : count === 1 ? "1 change is written" : `${count} changes are written`;
     io.stderr.write(
       `${what}: the catalogue is of ${merged.next.generated} now. A running gateway takes it at its next start.\n`,
     );

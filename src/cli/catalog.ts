@@ -32,7 +32,7 @@ export async function catalogCheck(io: Io, flags: CatalogFlags): Promise<ExitCod
     io.stdout.write(jsonText({ version: 1, catalog: shown, lastSync: record?.day, conflicts, vanished, problems }));
     return exitCodes.ok;
   }
-  const width = io.stdout.columns ?? 120;
+  const width = Math.max(io.stdout.columns ?? 0, 120);
   const origin = from === "synced" ? "synced" : "came with Trunkline";
   const lines = [
     `The catalogue is of ${catalog.generated} (${age} days old, ${origin}) and has ${catalog.models.length} models.`,
@@ -98,7 +98,7 @@ export async function catalogHistory(io: Io, name: string, flags: CatalogFlags):
   const rows = endpoints.flatMap(({ provider, prices }) =>
     prices.length === 0 ? [[provider, "", "price not known"]] : prices.flatMap((price) => priceRows(provider, price)),
   );
-  io.stdout.write(`${model.id}\n${table(columns, rows, io.stdout.columns ?? 120)}`);
+  io.stdout.write(`${model.id}\n${table(columns, rows, Math.max(io.stdout.columns ?? 0, 120))}`);
   return exitCodes.ok;
 }
 
@@ -108,8 +108,10 @@ function priceRows(provider: string, price: DatedPrice): readonly (readonly stri
       (picoUsd) => (picoUsd === undefined ? "–" : usd(picoUsd)),
     );
   const above = price.above ?? [];
+  const [first] = above;
+  const of = first === undefined ? "of any size" : `up to ${first.inputTokens.toLocaleString("en-US")}`;
   return [
-    [provider, price.from ?? "ever", above.length === 0 ? "of any size" : "", ...cells(price)],
+    [provider, price.from ?? "ever", of, ...cells(price)],
     ...above.map((step) => [
       provider,
       price.from ?? "ever",

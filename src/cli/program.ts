@@ -121,7 +121,11 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .option("--source <name>", "only this source: openrouter, models.dev, genai-prices, a provider (repeatable)", many)
     .option("--dry-run", "show what would change, and write nothing")
     .option("-y, --yes", "write without asking; what moves too far is held back all the same")
-    .option("--accept <model>", "take a change of this model however far it moves (repeatable)", many)
+    .option(
+      "--accept <model>",
+      "take a change of this model however far it moves; or believe this source though it shrank (repeatable)",
+      many,
+    )
     .option("--remove <model>", "remove this model where its provider no longer lists it (repeatable)", many)
     .option("--timeout <seconds>", "limit for each source", seconds, 30)
     .option("--json", "print the difference as JSON")

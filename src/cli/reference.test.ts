@@ -78,6 +78,8 @@ the same log. No key is needed for that.
 
 Without \`-m\`, \`ask\` takes the model that \`TRUNKLINE_MODEL\` names; else it chooses one that answers now, and says which.
 
+What \`catalog sync\` fetches, believes and refuses is in [catalog.md](catalog.md).
+
 ${commands.map(section).join("\n\n")}
 
 ## JSON
