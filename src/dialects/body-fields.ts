@@ -25,11 +25,22 @@ export const plainJson: Notation = { spell: (_object, field) => field, takesLone
 export const protobufJson: Notation = {
   spell(object, field) {
     if (Object.hasOwn(object, field)) return field;
-    const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const snake = snakeOf(field);
     return Object.hasOwn(object, snake) ? snake : field;
   },
   takesLoneObjects: true,
 };
+
+/** Names of fields that are read are few: each is spelled once. */
+const snakes = new Map<string, string>();
+
+function snakeOf(field: string): string {
+  const known = snakes.get(field);
+  if (known !== undefined) return known;
+  const snake = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  snakes.set(field, snake);
+  return snake;
+}
 
 /** Null counts as not set, except where a field is required. All throw TrunklineError `invalid_request`. */
 export class Fields {
@@ -37,7 +48,8 @@ export class Fields {
   readonly path: string;
   readonly #object: JsonObject;
   readonly #notation: Notation;
-  readonly #read = new Set<string>();
+  /** A short list: at most what this dialect knows of one object. */
+  readonly #read: string[] = [];
 
   constructor(object: JsonObject, path = "", notation: Notation = plainJson) {
     this.path = path;
@@ -193,7 +205,7 @@ export class Fields {
   keepRest(extra: Extra): void {
     for (const name of Object.keys(this.#object)) {
       const value = this.#object[name];
-      if (!this.#read.has(name) && value !== undefined && value !== null) setExtra(extra, this.#join(name), value);
+      if (!this.#read.includes(name) && value !== undefined && value !== null) setExtra(extra, this.#join(name), value);
     }
   }
 
@@ -204,7 +216,7 @@ export class Fields {
 
   #raw(field: string): Json | undefined {
     const name = this.#notation.spell(this.#object, field);
-    this.#read.add(name);
+    this.#read.push(name);
     return this.#object[name];
   }
 

@@ -47,7 +47,8 @@ export class CallIds {
   }
 
   #next(): string {
-    this.#made++;
+    do this.#made++;
+    while (this.#byId.has(`call_${this.#made}`));
     return `call_${this.#made}`;
   }
 }
