@@ -102,17 +102,21 @@ export class Encoder {
   encode(bytes: Uint8Array, from: number, to: number, take: (id: number, end: number) => void): void {
     for (let at = from; at < to; ) {
       const end = this.pieceEnd(bytes, at, to);
-      const whole = this.vocabulary.find(bytes, at, end);
-      if (whole !== noToken) take(whole, end);
-      else if (end - at <= longestMerged) {
-        const parts = this.#merger.merge(bytes, at, end);
-        const { ids, bounds } = this.#merger;
-        for (let part = 0; part < parts; part++) take(ids[part] ?? 0, at + (bounds[part + 1] ?? 0));
-      } else {
-        const long = this.#encodeLong(bytes, at, end);
-        for (let index = 0; index < long.count; index++) take(long.idAt(index), long.endAt(index));
-      }
+      this.encodePiece(bytes, at, end, take);
       at = end;
+    }
+  }
+
+  encodePiece(bytes: Uint8Array, at: number, end: number, take: (id: number, end: number) => void): void {
+    const whole = this.vocabulary.find(bytes, at, end);
+    if (whole !== noToken) take(whole, end);
+    else if (end - at <= longestMerged) {
+      const parts = this.#merger.merge(bytes, at, end);
+      const { ids, bounds } = this.#merger;
+      for (let part = 0; part < parts; part++) take(ids[part] ?? 0, at + (bounds[part + 1] ?? 0));
+    } else {
+      const long = this.#encodeLong(bytes, at, end);
+      for (let index = 0; index < long.count; index++) take(long.idAt(index), long.endAt(index));
     }
   }
 

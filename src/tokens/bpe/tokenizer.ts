@@ -3,9 +3,11 @@ import type { Counting } from "../meter.js";
 import type { SpecialTokens, Tokenizer } from "../tokenizer.js";
 import { BytePairCounting } from "./counting.js";
 import { type Encoder, type Utf8, utf8Room } from "./encoder.js";
+import { type PlacedToken, tokensInSteps } from "./listing.js";
 
 /** UTF-16 units up to which the buffer is kept for the next text. */
 const keptUnits = 65_536;
+const bytesAStep = 16_384;
 
 const specialSpelling = /<\|[a-z0-9_]{1,32}\|>/g;
 
@@ -16,7 +18,9 @@ export interface BytePairTokenizer extends Tokenizer {
   /** Counts in steps. */
   counting(text: string): Counting;
   /** Each token with the place behind its last byte, counted in bytes of UTF-8. */
-  pieces(text: string, special?: SpecialTokens): readonly { readonly id: number; readonly endByte: number }[];
+  pieces(text: string, special?: SpecialTokens): readonly PlacedToken[];
+  /** The same in batches, each of about so many bytes: others can have the thread in between, and use the encoding. */
+  piecesInSteps(text: string, special?: SpecialTokens, bytes?: number): Generator<readonly PlacedToken[]>;
 }
 
 /** @param specials by their spelling, which has the form `<|name|>`. */
@@ -70,9 +74,18 @@ export function bytePairTokenizer(
       return ids;
     },
     pieces(text, special = "as-text") {
-      const pieces: { id: number; endByte: number }[] = [];
+      const pieces: PlacedToken[] = [];
       eachToken(text, special, (id, endByte) => pieces.push({ id, endByte }));
       return pieces;
+    },
+    *piecesInSteps(text, special = "as-text", bytes = bytesAStep) {
+      let before = 0;
+      for (const part of partsOf(text, specials, special)) {
+        if (typeof part === "number") {
+          before += spellings.get(part)?.length ?? 0;
+          yield [{ id: part, endByte: before }];
+        } else before = yield* tokensInSteps(encoder, part, before, bytes);
+      }
     },
     bytesOf,
     decode(ids) {
