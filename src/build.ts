@@ -28,16 +28,23 @@ import { adminGenerationRoutes } from "./server/admin/generations.js";
 import { createGatewayServer } from "./server/gateway-server.js";
 import { isLoopback, parseAddress } from "./server/options.js";
 import { chatRoutes } from "./server/routes/chat.js";
+import { estimateRoutes } from "./server/routes/estimate.js";
 import { generationRoutes } from "./server/routes/generation.js";
 import { healthRoutes } from "./server/routes/health.js";
 import { modelRoutes } from "./server/routes/models.js";
+import { tokenRoutes } from "./server/routes/tokens.js";
 import { syncedPlaces } from "./store/catalog/places.js";
 import { memoryGenerations } from "./store/memory/generations.js";
 import { memoryJournal } from "./store/memory/journal.js";
 import { realSurroundings, type Surroundings } from "./surroundings.js";
+import { createCorrections } from "./tokens/estimate/correction.js";
+import { openaiEncoding } from "./tokens/openai-encodings.js";
+import { createRequestCounter, type RequestCounter } from "./tokens/request-counter.js";
+import type { Tokenizer } from "./tokens/tokenizer.js";
 import { createSchemeTransport } from "./upstream/by-scheme.js";
 import { createLazyTransport } from "./upstream/lazy.js";
-import { localModelInstalled } from "./upstream/local/installed.js";
+import { localModelInstalled, weightsInstalled } from "./upstream/local/installed.js";
+import { smollm2Weights } from "./upstream/local/weights.js";
 import { createRetryBudget } from "./upstream/retry-budget.js";
 import { createSimulatorTransport } from "./upstream/simulator/transport.js";
 import type { Transport } from "./upstream/transport.js";
@@ -55,6 +62,7 @@ export interface Gateway {
   readonly catalog: Catalog;
   readonly planning: RoutingParts;
   readonly ledger: Ledger;
+  readonly counter: RequestCounter;
   /** The core in process, without a server. */
   readonly wire: Wire;
   /** Starts the HTTP server; resolves with its base URL (`http://127.0.0.1:4100`). */
@@ -85,7 +93,7 @@ function readVersion(): string {
 }
 
 export async function build(settings: Settings, options: BuildOptions): Promise<Gateway> {
-  const { clock, timers, random, newId } = options.surroundings ?? realSurroundings();
+  const { clock, timers, random, newId, pause } = options.surroundings ?? realSurroundings();
   const refusals = createRefusals();
   const log = createLog(options.log?.level ?? "nothing", options.log?.write ?? (() => {}));
   const observe: Observer = (observation) => {
@@ -103,10 +111,18 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     models: settings.models,
     usable: (provider) => credentials.usable(provider) && isThere(provider, settings.dataDir),
   };
+  const counter = createRequestCounter({
+    clock,
+    pause,
+    corrections: createCorrections(),
+    files: tokenizerFiles(settings),
+    openEncoding: openaiEncoding,
+  });
+  learnFrom(ledger, counter);
   const http = createLazyTransport(async () => (await import("./upstream/http/transport.js")).createHttpTransport());
   const local = createLazyTransport(async () => {
     const { createLocalTransport } = await import("./upstream/local/transport.js");
-    return createLocalTransport({ dataDir: settings.dataDir });
+    return createLocalTransport({ dataDir: settings.dataDir, limits: settings.local });
   });
   const simulator = createSimulatorTransport({ timers, clock });
   const transport = options.transport ?? createSchemeTransport({ http, https: http, local, simulator });
@@ -118,6 +134,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     capacity: createCapacity(settings.capacity, timers),
     holds: createHolds(),
     planning: { ...planning, health: createHealth() },
+    counter,
     credentials,
     transport,
     upstreamDialects,
@@ -127,6 +144,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     timeouts: settings.timeouts,
     modelTimeouts: settings.modelTimeouts,
   };
+  const quote = { planning, counter, clock };
   const open = createOpenExchanges();
   const drain = { draining: false };
   const address = parseAddress(settings.listen);
@@ -135,6 +153,8 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     routes: [
       ...chatRoutes({ gateway, dialect: openaiChat, newId, open, bodyBytes: settings.bodyBytes }),
       ...modelRoutes({ routing: planning, clock, createdSeconds: Math.floor(Date.parse(catalog.generated) / 1_000) }),
+      ...tokenRoutes({ quote, pause, bodyBytes: settings.bodyBytes }),
+      ...estimateRoutes({ quote, bodyBytes: settings.bodyBytes }),
       ...generationRoutes({ ledger, providers: settings.providers }),
       ...healthRoutes({ version, pid: process.pid, draining: () => drain.draining }),
       ...adminGenerationRoutes(ledger),
@@ -157,6 +177,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     catalog,
     planning,
     ledger,
+    counter,
     wire: createInProcessWire({ gateway, chat: openaiChat, newId, open }),
     async listen() {
       if (keys.open && !isLoopback(address.host)) throw new OpenToAllError(settings.listen);
@@ -181,6 +202,26 @@ async function openCatalog(dataDir: string, observe: Observer): Promise<Catalog>
   const { readSynced } = await import("./store/catalog/synced.js");
   const tell = (sentence: string) => observe({ type: "trouble", where: "catalog", sentence });
   return loadCatalog(readSynced(dataDir, tell)?.catalog);
+}
+
+/** Rows from which the estimates are corrected at the start. */
+const learntRows = 500;
+
+/** What providers reported before the last stop corrects the estimates from the first request on, oldest first. */
+function learnFrom(ledger: Ledger, { corrections }: RequestCounter): void {
+  for (const row of ledger.list({ limit: learntRows, ending: "done" }).toReversed())
+    if (row.countMethod === "estimated" && row.countedInputTokens !== undefined && row.usage.provenance === "reported")
+      corrections.learn(row.model ?? row.modelAsked, row.countedInputTokens, row.usage.inputTokens);
+}
+
+/** The tokenizers that the owner names, and the local model's own. */
+function tokenizerFiles({ models, dataDir }: Settings): ReadonlyMap<string, () => Promise<Tokenizer>> {
+  const open = async (path: string) => (await import("./tokens/tokenizer-file.js")).openTokenizerFile(path);
+  const files = new Map<string, () => Promise<Tokenizer>>();
+  const weights = weightsInstalled(dataDir);
+  if (weights !== undefined) files.set(`local/${smollm2Weights.modelId}`, () => open(weights));
+  for (const [name, { tokenizer }] of models) if (tokenizer !== undefined) files.set(name, () => open(tokenizer));
+  return files;
 }
 
 function isThere(provider: Provider, dataDir: string): boolean {

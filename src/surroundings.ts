@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly timers: Timers;
   readonly random: Random;
   readonly newId: NewId;
+  /** Lets whatever waits have the thread. */
+  readonly pause: () => Promise<void>;
 }
 
 export const realClock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -18,8 +20,10 @@ export const realTimers: Timers = {
   },
 };
 
+export const realPause = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 export function realSurroundings(): Surroundings {
-  return { clock: realClock, timers: realTimers, random: Math.random, newId: createNewId(realClock) };
+  return { clock: realClock, timers: realTimers, random: Math.random, newId: createNewId(realClock), pause: realPause };
 }
 
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -1,5 +1,6 @@
 // Time that passes when a test says so, and a provider and a gateway that live in it. Timers due at the same instant run
 // in the order in which they were set.
+
 import { type CapacityLimits, createCapacity, defaultCapacity } from "../src/admission/capacity.js";
 import { createHolds } from "../src/admission/hold.js";
 import type { Clock, Timers } from "../src/canonical/clock.js";
@@ -20,6 +21,7 @@ import { createHealth } from "../src/routing/health.js";
 import type { ModelSettings } from "../src/routing/settings.js";
 import { createRetryBudget } from "../src/upstream/retry-budget.js";
 import type { Transport, TransportFault } from "../src/upstream/transport.js";
+import { createLetterCounter } from "./letter-counter.js";
 
 export interface VirtualTime {
   readonly clock: Clock;
@@ -218,6 +220,7 @@ export function createVirtualGateway(
     observe() {},
     capacity: createCapacity({ ...defaultCapacity, ...limits }, time.timers),
     holds: createHolds(),
+    counter: createLetterCounter(),
     planning: {
       catalog: createCatalog({ schema: 1, generated: "2026-07-01", sources: [], models: [] }),
       providers: new Map(

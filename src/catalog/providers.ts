@@ -108,7 +108,7 @@ export const knownProviders: readonly Provider[] = [
     name: "Local",
     dialects: ["openai-chat"],
     baseUrl: "local:///v1",
-    setUp: "run `trunkline pull` to fetch the model (170 MB)",
+    setUp: "run `trunkline pull` to fetch the model (180 MB)",
     source: "src/upstream/local",
   },
   {

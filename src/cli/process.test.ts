@@ -76,7 +76,7 @@ describe.skipIf(!existsSync(main))("the executable", () => {
     async () => {
       const gateway = start(["start", "--listen", "127.0.0.1:0"], { PATH: "/nonexistent" });
       await expect.poll(gateway.stdout, patience).toContain("console.log");
-      expect(gateway.stderr()).toContain("170 MB");
+      expect(gateway.stderr()).toContain("180 MB");
       expect(gateway.stderr()).toMatch(/could not be fetched\. .*trunkline pull.*TRUNKLINE_WEIGHTS/);
       expect(gateway.stdout()).toContain('"simulator/echo" is no model');
       const asked = await runCommand(["ask", "Hi", "-m", "simulator/echo"], { folder, environment: environment() });

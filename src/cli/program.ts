@@ -99,7 +99,7 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .action((flags: ServeFlags) => run(async () => (await import("./start.js")).start(io, flags)));
 
   withFolder(trunkline.command("pull"))
-    .description("Fetch the small local model: runtime and weights, about 170 MB on disk.")
+    .description("Fetch the small local model: runtime and weights, about 180 MB on disk. A run that was stopped is gone on with.")
     .action((flags: FolderFlags) => run(async () => (await import("./pull.js")).pull(io, flags)));
 
   withFolder(trunkline.command("models"))

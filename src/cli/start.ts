@@ -12,7 +12,7 @@ export async function start(io: Io, flags: ServeFlags): Promise<ExitCode> {
   if (needsLocalModel(settings)) {
     io.stderr.write(
       "No provider key is set, so Trunkline fetches a small real model to answer with: SmolLM2-135M-Instruct,\n" +
-        "170 MB in all, once. (Put a provider's key into .env to use that instead; `trunkline init` writes one.)\n",
+        "180 MB in all, once. (Put a provider's key into .env to use that instead; `trunkline init` writes one.)\n",
     );
     const code = await pullInto(io, settings.dataDir);
     if (code === exitCodes.interrupted) return code;

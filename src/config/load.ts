@@ -1,7 +1,7 @@
 // Reads trunkline.yaml and the environment, and joins them with the built-in rows. Every mistake is named with its place.
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { defaultCapacity } from "../admission/capacity.js";
 import { hashKey } from "../admission/keys.js";
 import type { ProviderOptions } from "../catalog/options.js";
@@ -9,6 +9,7 @@ import type { Authentication, Provider } from "../catalog/provider.js";
 import { knownProviders } from "../catalog/providers.js";
 import type { ModelSettings } from "../routing/settings.js";
 import { defaultBodyBytes, defaultDrainMs } from "../server/options.js";
+import { defaultSlotLimits } from "../upstream/local/slots.js";
 import type { TimeoutSettings } from "../upstream/timeouts.js";
 import { type Environment, readEnvironment, variable } from "./environment.js";
 import { keysAt } from "./keys.js";
@@ -36,8 +37,15 @@ export function loadSettings(options: LoadOptions): Settings {
   const fromEnvironment = variable(environment, "TRUNKLINE_KEYS");
   const models = new Map<string, ModelSettings>();
   const modelTimeouts = new Map<string, TimeoutSettings>();
-  for (const [name, { timeoutMs, price, ...rest }] of Object.entries(config.models ?? {})) {
-    models.set(name, dropUndefined({ ...rest, price: price === undefined ? undefined : priceOf(price) }));
+  for (const [name, { timeoutMs, price, tokenizer, ...rest }] of Object.entries(config.models ?? {})) {
+    models.set(
+      name,
+      dropUndefined({
+        ...rest,
+        price: price === undefined ? undefined : priceOf(price),
+        tokenizer: tokenizer === undefined ? undefined : resolve(dirname(file ?? "."), tokenizer),
+      }),
+    );
     if (timeoutMs !== undefined) modelTimeouts.set(name, timeoutMs);
   }
   const { bodyBytes, ...capacity } = config.limits ?? {};
@@ -53,6 +61,7 @@ export function loadSettings(options: LoadOptions): Settings {
     modelTimeouts,
     timeouts: config.timeoutMs ?? {},
     capacity: { ...defaultCapacity, ...dropUndefined(capacity) },
+    local: { ...defaultSlotLimits, ...dropUndefined(config.local ?? {}) },
     bodyBytes: bodyBytes ?? defaultBodyBytes,
     drainMs: config.drainMs ?? defaultDrainMs,
     file,

@@ -4,7 +4,7 @@ import { capacityOptions, keyOptions } from "../admission/options.js";
 import { providerOptions } from "../catalog/options.js";
 import { modelOptions } from "../routing/options.js";
 import { bodyBytesOptions, drainOptions, hostOptions, listenOptions } from "../server/options.js";
-import { timeoutOptions } from "../upstream/options.js";
+import { localOptions, timeoutOptions } from "../upstream/options.js";
 
 const providerId = z
   .string()
@@ -21,6 +21,7 @@ export const configSchema = z.strictObject({
     .optional(),
   timeoutMs: timeoutOptions.optional(),
   limits: capacityOptions.extend({ bodyBytes: bodyBytesOptions.optional() }).optional(),
+  local: localOptions.optional(),
   drainMs: drainOptions.optional(),
 });
 

@@ -2,6 +2,7 @@
 import type { CapacityLimits } from "../admission/capacity.js";
 import type { Provider } from "../catalog/provider.js";
 import type { ModelSettings } from "../routing/settings.js";
+import type { SlotLimits } from "../upstream/local/slots.js";
 import type { TimeoutSettings } from "../upstream/timeouts.js";
 
 export interface Settings {
@@ -19,6 +20,8 @@ export interface Settings {
   readonly modelTimeouts: ReadonlyMap<string, TimeoutSettings>;
   readonly timeouts: TimeoutSettings;
   readonly capacity: CapacityLimits;
+  /** Slots and queue of the local model. */
+  readonly local: SlotLimits;
   readonly bodyBytes: number;
   readonly drainMs: number;
   /** The file that was read, if any. */

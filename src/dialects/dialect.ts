@@ -4,6 +4,7 @@ import type { TrunklineError } from "../canonical/error.js";
 import type { Event } from "../canonical/event.js";
 import type { Finish } from "../canonical/finish.js";
 import type { JsonObject } from "../canonical/json.js";
+import type { MessageKind } from "../canonical/message-shape.js";
 import type { NanoUsd } from "../canonical/money.js";
 import type { ReceiptNote } from "../canonical/receipt.js";
 import type { Request } from "../canonical/request.js";
@@ -183,9 +184,20 @@ export interface ErrorBody {
   readonly body: string;
 }
 
+/** How a request of a dialect is made shorter, where the client asked for that. */
+export interface Shortening {
+  asked(request: ClientRequest): boolean;
+  readonly kind: MessageKind<JsonObject>;
+  /** What of a message is counted. */
+  textOf(message: JsonObject): string;
+  /** The request with these messages, and without the wish, which is fulfilled. */
+  withMessages(request: ClientRequest, messages: readonly JsonObject[]): ClientRequest;
+}
+
 /** The face to clients. */
 export interface ClientDialect {
   readonly name: DialectName;
+  readonly shortening?: Shortening;
   /** Throws TrunklineError with `param` where the request cannot be understood. */
   readRequest(bytes: Buffer, profile: Profile): ClientRequest;
   writeResponse(events: readonly Event[], served: Served, profile: Profile): Buffer;

@@ -54,11 +54,13 @@ interface Speech {
 const lingerMs = 2_000;
 
 export function attemptEndpoint(parts: GatewayParts, call: EndpointCall): Promise<EndpointResult> {
-  const { received } = call.held.planned.admitted;
+  const { received } = call.held.fitted.admitted;
   const speech = speechWith(parts, call.endpoint, received);
   let request: UpstreamRequest;
   try {
-    request = writeRequest(speech, call.endpoint, received);
+    const { notes } = call.held.fitted;
+    const written = writeRequest(speech, call, received);
+    request = notes.length === 0 ? written : { ...written, notes: [...notes, ...written.notes] };
   } catch (cause) {
     if (!TrunklineError.is(cause)) throw cause;
     return Promise.resolve({ ...nothingYet, facts: newFacts(), error: cause });
@@ -78,12 +80,16 @@ function speechWith(parts: GatewayParts, endpoint: PlannedEndpoint, received: Re
   return { upstream, relay: name === own ? parts.relays.get(name) : undefined };
 }
 
-function writeRequest({ upstream, relay }: Speech, endpoint: PlannedEndpoint, received: Received): UpstreamRequest {
+function writeRequest(
+  { upstream, relay }: Speech,
+  { held, endpoint }: EndpointCall,
+  received: Received,
+): UpstreamRequest {
   const { request } = received;
   const target = {
     model: endpoint.upstreamModel,
     stream: request.outline.stream,
-    maxOutputTokens: endpoint.maxOutputTokens,
+    maxOutputTokens: roomForOutput(endpoint, held.fitted.countFor(endpoint)?.atMost),
     keepsExtensions: endpoint.provider.keepsExtensions,
     outputLimitField: endpoint.provider.outputLimitField,
   };
@@ -104,6 +110,12 @@ function writeRequest({ upstream, relay }: Speech, endpoint: PlannedEndpoint, re
     );
   }
   return written;
+}
+
+/** Where nobody names a limit and the provider demands one: the model's own, or what the input leaves of the window. */
+function roomForOutput({ maxOutputTokens, windowTokens }: PlannedEndpoint, inputTokens: number | undefined) {
+  if (maxOutputTokens === undefined || windowTokens === undefined || inputTokens === undefined) return maxOutputTokens;
+  return Math.max(1, Math.min(maxOutputTokens, windowTokens - inputTokens));
 }
 
 export function servedBy(endpoint: PlannedEndpoint, received: Received): Served {
@@ -141,7 +153,7 @@ function whole(
   speech: Speech,
   request: UpstreamRequest,
 ): Promise<EndpointResult> {
-  const { received } = call.held.planned.admitted;
+  const { received } = call.held.fitted.admitted;
   const { profile } = received;
   const served = servedBy(call.endpoint, received);
   const chunks: Buffer[] = [];
@@ -182,7 +194,7 @@ function stream(
   speech: Speech,
   request: UpstreamRequest,
 ): Promise<EndpointResult> {
-  const { received } = call.held.planned.admitted;
+  const { received } = call.held.fitted.admitted;
   const { outline } = received.request;
   const { commit, sink } = call;
   const served = servedBy(call.endpoint, received);

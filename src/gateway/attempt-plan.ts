@@ -20,7 +20,7 @@ const rejectedRestMs = 60_000;
 const limitedRestMs = 1_000;
 
 export async function attempt(parts: GatewayParts, held: Held, sink: Sink, interrupt: Interrupt): Promise<Answered> {
-  const { received } = held.planned.admitted;
+  const { received } = held.fitted.admitted;
   const { outline } = received.request;
   const attempts: Attempt[] = [];
   let endpoint: PlannedEndpoint | undefined;
@@ -41,7 +41,7 @@ export async function attempt(parts: GatewayParts, held: Held, sink: Sink, inter
   let result: EndpointResult = { ...noResult, facts: newFacts() };
 
   try {
-    plan: for (const candidate of held.planned.plan.endpoints) {
+    plan: for (const candidate of held.fitted.plan.endpoints) {
       for (let triesHere = 1; ; triesHere++) {
         if (interrupt.reason !== undefined) {
           result = { ...noResult, facts: newFacts(), error: interruptError(interrupt.reason) };
@@ -137,14 +137,14 @@ async function callOnce(
 }
 
 function timeoutsOf(parts: GatewayParts, held: Held, endpoint: PlannedEndpoint): Timeouts {
-  const { outline } = held.planned.admitted.received.request;
+  const { outline } = held.fitted.admitted.received.request;
   const occasion = { maxOutputTokens: outline.maxOutputTokens, reasons: outline.wantsReasoning || endpoint.reasons };
   return timeoutsFor(occasion, parts.modelTimeouts.get(outline.model), parts.timeouts);
 }
 
 function deadlineOf(parts: GatewayParts, held: Held): CallContext["deadline"] {
-  const { received } = held.planned.admitted;
-  const [first] = held.planned.plan.endpoints;
+  const { received } = held.fitted.admitted;
+  const [first] = held.fitted.plan.endpoints;
   const { total } = timeoutsOf(parts, held, first);
   const own = received.clientTimeoutMs;
   return own !== undefined && own < total
@@ -182,7 +182,7 @@ interface Ended {
 /** The last bytes: a plain answer, a stream's closer, or an error in the shape that still fits. */
 function finish(held: Held, sink: Sink, ended: Ended): Answered {
   const { endpoint, result, attempts, commit } = ended;
-  const { received } = held.planned.admitted;
+  const { received } = held.fitted.admitted;
   const error = result.error?.with({ attempts: attempts.map(summary) });
   let { tail } = result;
   if (error === undefined && endpoint !== undefined) {

@@ -7,6 +7,7 @@ import type { AnswerFacts, ClientDialect, ClientRequest, Profile } from "../dial
 import type { Attempt } from "../ledger/generation.js";
 import type { Plan } from "../routing/plan.js";
 import type { PlannedEndpoint } from "../routing/resolve.js";
+import type { ModelCount } from "../tokens/request-counter.js";
 
 /** Step 1: the request was read. */
 export interface Received {
@@ -35,9 +36,20 @@ export interface Planned {
   readonly plan: Plan;
 }
 
+/** Step 3, too: what is too long for an endpoint is not sent there. */
+export interface Fitted extends Planned {
+  /**
+   * The input as an endpoint's model counts it; undefined where it was not counted: the bytes alone say that it fits, and
+   * bound it.
+   */
+  readonly countFor: (endpoint: PlannedEndpoint) => ModelCount | undefined;
+  /** What was left out on the client's own wish, so that it fits. */
+  readonly notes: readonly ReceiptNote[];
+}
+
 /** Step 4: the money is set aside and the journal knows. */
 export interface Held {
-  readonly planned: Planned;
+  readonly fitted: Fitted;
   readonly holdNanoUsd: NanoUsd | undefined;
 }
 

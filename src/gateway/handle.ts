@@ -3,6 +3,7 @@ import { TrunklineError } from "../canonical/error.js";
 import { admit } from "./admit.js";
 import { attempt } from "./attempt-plan.js";
 import type { Admitted, Held, Received } from "./exchange.js";
+import { fitPlan } from "./fit.js";
 import { hold, release } from "./hold.js";
 import type { Interrupt } from "./interrupt.js";
 import type { GatewayParts } from "./parts.js";
@@ -20,7 +21,8 @@ export async function handle(parts: GatewayParts, received: Received, sink: Sink
   let held: Held | undefined;
   try {
     const planned = plan(parts, admitted);
-    held = hold(parts, planned);
+    const fitting = fitPlan(parts, planned);
+    held = hold(parts, fitting instanceof Promise ? await fitting : fitting);
     const answered = await attempt(parts, held, sink, interrupt);
     settle(parts, answered, sink.gone);
     if (answered.error !== undefined && !answered.committed) refuse(received, sink, answered.error);

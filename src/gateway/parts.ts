@@ -7,6 +7,7 @@ import type { CredentialRing } from "../credentials/ring.js";
 import type { DialectName, Relay, UpstreamDialect } from "../dialects/dialect.js";
 import type { Ledger } from "../ledger/ledger.js";
 import type { PlanParts } from "../routing/plan.js";
+import type { RequestCounter } from "../tokens/request-counter.js";
 import type { RetryBudget } from "../upstream/retry-budget.js";
 import type { TimeoutSettings } from "../upstream/timeouts.js";
 import type { Transport } from "../upstream/transport.js";
@@ -19,6 +20,7 @@ export interface GatewayParts {
   readonly capacity: Capacity;
   readonly holds: Holds;
   readonly planning: PlanParts;
+  readonly counter: RequestCounter;
   readonly credentials: CredentialRing;
   readonly transport: Transport;
   readonly upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect>;

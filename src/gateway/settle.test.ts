@@ -240,10 +240,10 @@ describe("a request that is never sent", () => {
 
   test("that would lose a field, and is strict, names the field", async () => {
     const rig = createVirtualGateway([good]);
-    const client = rig.ask({ body: { transforms: ["middle-out"], trunkline: { strict: true } } });
+    const client = rig.ask({ body: { preset: "mine", trunkline: { strict: true } } });
     await rig.advance(0);
     expect(client.status).toBe(400);
-    expect(JSON.parse(client.text).error).toMatchObject({ code: "unsupported_parameter", param: "transforms" });
+    expect(JSON.parse(client.text).error).toMatchObject({ code: "unsupported_parameter", param: "preset" });
     expect(rig.calls).toEqual([]);
     expect(endings(rig.rows)).toEqual([["failed", 400, "unsupported_parameter"]]);
     expect(rig.rows[0]?.costNanoUsd).toBe(0);
@@ -251,11 +251,11 @@ describe("a request that is never sent", () => {
 
   test("and that is not strict has its loss on the receipt", async () => {
     const rig = createVirtualGateway([plain]);
-    const client = rig.ask({ stream: false, body: { transforms: ["middle-out"] } });
+    const client = rig.ask({ stream: false, body: { preset: "mine" } });
     await rig.advance(0);
-    expect(client.headers.get("x-trunkline-receipt")).toBe("dropped transforms");
-    expect(rig.rows[0]?.receipt).toMatchObject([{ field: "transforms", action: "dropped" }]);
-    expect(rig.calls[0]?.body).not.toContain("transforms");
+    expect(client.headers.get("x-trunkline-receipt")).toBe("dropped preset");
+    expect(rig.rows[0]?.receipt).toMatchObject([{ field: "preset", action: "dropped" }]);
+    expect(rig.calls[0]?.body).not.toContain("preset");
   });
 
   test("because the gateway itself fails gives back what it held", async () => {

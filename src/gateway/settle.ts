@@ -10,8 +10,9 @@ import type { GatewayParts } from "./parts.js";
 
 export function settle(parts: GatewayParts, answered: Answered, clientGone: boolean): void {
   const { held, error } = answered;
-  const { received } = held.planned.admitted;
+  const { received } = held.fitted.admitted;
   const ending = endingOf(error, answered.facts.terminal, clientGone);
+  if (ending === "done") learn(parts, answered);
   record(parts, received, {
     status: statusOf(answered, ending),
     ending,
@@ -22,10 +23,18 @@ export function settle(parts: GatewayParts, answered: Answered, clientGone: bool
   });
 }
 
+/** What the provider counted corrects what was counted here. Media and a provider's own tools are no matter of the text. */
+function learn(parts: GatewayParts, { held, endpoint, facts }: Answered): void {
+  if (endpoint === undefined || facts.usage?.provenance !== "reported") return;
+  const count = held.fitted.countFor(endpoint);
+  if (count?.method !== "estimated" || count.parts.media > 0) return;
+  parts.counter.corrections.learn(endpoint.model, count.uncorrectedTokens, facts.usage.inputTokens);
+}
+
 /** Held, and then a fault of our own: nobody knows whether it was sent, and what it cost. */
 export function settleFailed(parts: GatewayParts, held: Held, error: TrunklineError): void {
   const { status, code } = error;
-  record(parts, held.planned.admitted.received, { status, ending: "failed", code, usage: noUsage, held });
+  record(parts, held.fitted.admitted.received, { status, ending: "failed", code, usage: noUsage, held });
 }
 
 /** Admitted, but never sent: an unknown model, no key for its provider. It cost nothing. */
@@ -49,6 +58,7 @@ function generationOf(parts: GatewayParts, received: Received, settlement: Settl
   const { status, ending, code, usage, held, answered } = settlement;
   const { outline } = received.request;
   const endpoint = answered?.endpoint;
+  const count = endpoint === undefined ? undefined : held?.fitted.countFor(endpoint);
   const facts = answered?.facts;
   return {
     id: received.generationId,
@@ -67,6 +77,8 @@ function generationOf(parts: GatewayParts, received: Received, settlement: Settl
     finishReason: facts?.finish?.reason,
     nativeFinishReason: facts?.finish?.native,
     usage,
+    countedInputTokens: count?.uncorrectedTokens,
+    countMethod: count?.method,
     costNanoUsd: answered === undefined ? (held === undefined ? 0 : undefined) : costOf(answered, usage),
     holdNanoUsd: held?.holdNanoUsd,
     firstContentMs: answered?.firstContentMs,

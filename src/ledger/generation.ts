@@ -52,6 +52,9 @@ export interface Generation {
   readonly finishReason: string | undefined;
   readonly nativeFinishReason: string | undefined;
   readonly usage: Usage;
+  /** Input tokens as they were counted before the call, not corrected by experience; undefined where they were not counted. */
+  readonly countedInputTokens: number | undefined;
+  readonly countMethod: "exact" | "estimated" | undefined;
   /** Nano-dollars; undefined: the price is not known. Never 0 for that. */
   readonly costNanoUsd: NanoUsd | undefined;
   /** What was set aside before the call, nano-dollars; undefined where the price is not known. */

@@ -70,6 +70,8 @@ export function readGeneration(value: Json | undefined): Generation | undefined 
     finishReason: text(value.finishReason),
     nativeFinishReason: text(value.nativeFinishReason),
     usage: readUsage(value.usage),
+    countedInputTokens: number(value.countedInputTokens),
+    countMethod: value.countMethod === "exact" || value.countMethod === "estimated" ? value.countMethod : undefined,
     costNanoUsd: number(value.costNanoUsd),
     holdNanoUsd: number(value.holdNanoUsd),
     firstContentMs: number(value.firstContentMs),

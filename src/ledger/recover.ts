@@ -64,6 +64,8 @@ export function killedGeneration(hold: HoldEntry): Generation {
     finishReason: undefined,
     nativeFinishReason: undefined,
     usage: noUsage,
+    countedInputTokens: undefined,
+    countMethod: undefined,
     costNanoUsd: undefined,
     holdNanoUsd: hold.holdNanoUsd,
     firstContentMs: undefined,

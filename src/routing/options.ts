@@ -24,4 +24,5 @@ export const modelOptions = {
   windowTokens: z.int().min(1).optional(),
   maxOutputTokens: z.int().min(1).optional(),
   price: priceOptions.optional(),
+  tokenizer: z.string().min(1).optional(),
 };

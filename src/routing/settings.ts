@@ -7,4 +7,6 @@ export interface ModelSettings {
   readonly windowTokens?: number;
   readonly maxOutputTokens?: number;
   readonly price?: DatedPrice;
+  /** Path of a tokenizer.json, of a folder with one, or of a GGUF file: the model's tokens are counted exactly. */
+  readonly tokenizer?: string;
 }

@@ -35,6 +35,8 @@ const full: Generation = {
     reasoningTokens: 400,
     provenance: "reported",
   },
+  countedInputTokens: 11,
+  countMethod: "estimated",
   costNanoUsd: 9_007_199_254_740_991,
   holdNanoUsd: 1,
   firstContentMs: 123.456,

@@ -13,6 +13,8 @@ export interface TextMeter {
   count(text: string): number;
   /** Tokens that 99 of 100 such texts stay below; the count itself where it is exact. */
   atMost(text: string): number;
+  /** Counts in steps, where a long text must not be counted in one go. Absent: slices of a text may be counted apart. */
+  counting?(text: string): Counting;
 }
 
 /** A count that is done in steps, so that a long text does not keep the thread from others. */

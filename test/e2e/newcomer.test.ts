@@ -45,7 +45,7 @@ describe.skipIf(!asked)("a newcomer", () => {
       HOME: homedir(),
       TRUNKLINE_DATA: data,
       TRUNKLINE_LISTEN: `127.0.0.1:${await freePort()}`,
-      // Without weights a start would fetch 170 MB: a key, though it opens nothing, says that there is no need to.
+      // Without weights a start would fetch 180 MB: a key, though it opens nothing, says that there is no need to.
       ...(hasWeights ? {} : { OPENAI_API_KEY: "not-a-real-key" }),
     };
     execFileSync("git", ["clone", "--quiet", repository, clone]);

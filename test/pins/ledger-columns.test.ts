@@ -51,6 +51,8 @@ test("columns of the ledger", async () => {
       ["app_referer", "TEXT"],
       ["app_title", "TEXT"],
       ["app_user_agent", "TEXT"],
+      ["counted_input_tokens", "INTEGER"],
+      ["count_method", "TEXT"],
     ].map(([name, type]) => ({ name, type })),
   );
 });

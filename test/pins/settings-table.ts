@@ -5,6 +5,7 @@ import { isArray, isObject, type Json, type JsonObject, parseJson } from "../../
 import { defaultListen } from "../../src/config/load.js";
 import { configSchema } from "../../src/config/schema.js";
 import { defaultBodyBytes, defaultDrainMs } from "../../src/server/options.js";
+import { defaultSlotLimits } from "../../src/upstream/local/slots.js";
 import { timeoutsFor } from "../../src/upstream/timeouts.js";
 
 const { connect, idle, total } = timeoutsFor({ maxOutputTokens: undefined, reasons: false });
@@ -31,6 +32,11 @@ const meanings: readonly (readonly [setting: string, byDefault: string | number,
   ["models.NAME.price.outputUsdPerMTok", "the catalogue's", "Likewise."],
   ["models.NAME.price.cacheReadUsdPerMTok", "the input price", "Likewise, for input read from the provider's cache."],
   ["models.NAME.price.cacheWriteUsdPerMTok", "the input price", "Likewise, for input written to it."],
+  [
+    "models.NAME.tokenizer",
+    "",
+    "A tokenizer.json, a folder with one, or a GGUF file, from the configuration's folder on: this model's tokens are counted exactly.",
+  ],
   ["models.NAME.timeoutMs.connect", "`timeoutMs`", "As below, for requests that name NAME."],
   ["models.NAME.timeoutMs.firstToken", "`timeoutMs`", "Likewise."],
   ["models.NAME.timeoutMs.idle", "`timeoutMs`", "Likewise."],
@@ -43,6 +49,17 @@ const meanings: readonly (readonly [setting: string, byDefault: string | number,
   ["limits.waiting", defaultCapacity.waiting, "Requests that wait for a place; more are refused with 503."],
   ["limits.waitMs", defaultCapacity.waitMs, "How long one waits."],
   ["limits.bodyBytes", defaultBodyBytes, "Largest body of a request."],
+  [
+    "local.slots",
+    defaultSlotLimits.slots,
+    "Answers that the local model writes at a time. Each takes about 190 MB of memory.",
+  ],
+  [
+    "local.waiting",
+    defaultSlotLimits.waiting,
+    "Requests that wait for it; more are refused with 503 and `retry-after`.",
+  ],
+  ["local.waitMs", defaultSlotLimits.waitMs, "How long one waits."],
   ["drainMs", defaultDrainMs, "How long open answers may go on when the gateway is stopped."],
 ];
 

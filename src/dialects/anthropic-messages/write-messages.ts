@@ -54,7 +54,7 @@ export function writeMessages(request: Request, notes: ReceiptNote[]): WrittenMe
 function add(messages: Message[], role: Message["role"], content: readonly JsonObject[]): void {
   if (content.length === 0) return;
   const last = messages.at(-1);
-  if (last?.role === role) last.content.push(...content);
+  if (last?.role === role) for (const block of content) last.content.push(block);
   else messages.push({ role, content: [...content] });
 }
 

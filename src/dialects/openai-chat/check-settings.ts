@@ -102,8 +102,10 @@ function isTools(value: Json, param: string): void {
   for (const [index, tool] of value.entries()) {
     const at = `${param}[${index}]`;
     if (!isObject(tool)) throw wrongType(at, "an object", tool);
-    if (typeof tool.type !== "string") throw refuse(`${at}.type`, `Missing required parameter: '${at}.type'.`);
-    if (tool.type !== "function") continue;
+    // Mistral's clients leave the type out where it can only be a function.
+    const type = tool.type ?? (isObject(tool.function) ? "function" : undefined);
+    if (typeof type !== "string") throw refuse(`${at}.type`, `Missing required parameter: '${at}.type'.`);
+    if (type !== "function") continue;
     if (!isObject(tool.function)) throw refuse(`${at}.function`, `Missing required parameter: '${at}.function'.`);
     const { name, parameters } = tool.function;
     if (typeof name !== "string" || name === "")

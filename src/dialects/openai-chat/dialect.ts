@@ -1,6 +1,7 @@
 // OpenAI Chat Completions: both faces and the relay between them.
 import type { ClientDialect, Relay, UpstreamDialect } from "../dialect.js";
 import { readError, writeError, writeStreamError } from "./errors.js";
+import { shortening } from "./middle-out.js";
 import { relayRequest } from "./relay-request.js";
 import { relayResponse } from "./relay-response.js";
 import { ChatRelay } from "./relay-stream.js";
@@ -18,6 +19,7 @@ const relay: Relay = {
 
 export const openaiChat: ClientDialect & UpstreamDialect & { readonly relay: Relay } = {
   name: "openai-chat",
+  shortening,
   readRequest,
   writeRequest,
   readResponse,

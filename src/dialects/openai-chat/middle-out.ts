@@ -3,7 +3,7 @@
 import { isArray, isObject, type Json, type JsonObject, text } from "../../canonical/json.js";
 import type { MessageKind, MessageShape } from "../../canonical/message-shape.js";
 import { changeMembers } from "../../framing/json-members.js";
-import type { ClientRequest } from "../dialect.js";
+import type { ClientRequest, Shortening } from "../dialect.js";
 import { checkMessages } from "./check-messages.js";
 import { readCanonical } from "./read-canonical.js";
 
@@ -96,3 +96,14 @@ export function withMessages(client: ClientRequest, messages: readonly JsonObjec
     },
   };
 }
+
+export const shortening: Shortening = {
+  asked: ({ body }) => (body.transforms !== undefined || body.plugins !== undefined) && asksForMiddleOut(body),
+  kind: chatMessages,
+  textOf(message) {
+    const calls = message.tool_calls ?? message.function_call;
+    const texts = textsOf(message.content);
+    return calls === undefined ? texts.join("\n") : [...texts, JSON.stringify(calls)].join("\n");
+  },
+  withMessages,
+};

@@ -95,7 +95,7 @@ function numbers(body: JsonObject): Partial<Request> {
 function readTools(tools: Json | undefined, extra: Extra): Tool[] {
   const read: Tool[] = [];
   for (const [index, tool] of (isArray(tools) ? tools : []).entries()) {
-    if (!isObject(tool) || tool.type !== "function" || !isObject(tool.function)) {
+    if (!isObject(tool) || (tool.type ?? "function") !== "function" || !isObject(tool.function)) {
       setExtra(extra, `tools[${index}]`, tool);
       continue;
     }

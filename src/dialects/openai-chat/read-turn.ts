@@ -37,11 +37,11 @@ export function readTurn(message: JsonObject, path: string, extra: Extra): Turn 
     return { role: "tool", parts: [{ type: "tool-result", callId, content, isError: false }] };
   }
   const parts: Part[] = role === "assistant" ? readReasoningParts(message) : [];
-  parts.push(...readContent(message.content, `${path}.content`, extra));
+  for (const part of readContent(message.content, `${path}.content`, extra)) parts.push(part);
   if (role === "assistant") {
     if (typeof message.refusal === "string" && message.refusal !== "")
       parts.push({ type: "text", text: message.refusal });
-    parts.push(...readCalls(message, path, extra));
+    for (const call of readCalls(message, path, extra)) parts.push(call);
   }
   const turnRole = role === "system" || role === "developer" || role === "user" || role === "assistant" ? role : "user";
   return { role: turnRoles[turnRole], parts, ...(name !== undefined && { name }) };

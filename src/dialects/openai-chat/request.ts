@@ -48,7 +48,8 @@ export function readRequest(bytes: Buffer, _profile: Profile): ClientRequest {
   };
 }
 
-function parseBody(bytes: Buffer): JsonObject {
+/** @throws TrunklineError `invalid_json`; `invalid_request` where it is nested too deep. */
+export function parseBody(bytes: Buffer): JsonObject {
   if (bytes.length === 0)
     throw invalidJson("The request body is empty.", "Send a JSON object with model and messages.");
   if (!isUtf8(bytes)) throw invalidJson("The request body is not valid UTF-8.", "Send the JSON text encoded as UTF-8.");

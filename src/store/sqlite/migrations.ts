@@ -50,8 +50,14 @@ const generations = `
   CREATE INDEX generations_by_ending ON generations (ending, created_ms DESC, id DESC) WHERE ending <> 'done';
 `;
 
+/** What was counted before the call, to hold it against what the provider reported; null: not counted. */
+const counts = `
+  ALTER TABLE generations ADD COLUMN counted_input_tokens INTEGER;
+  ALTER TABLE generations ADD COLUMN count_method TEXT;
+`;
+
 /** Step n brings a file from schema n to n + 1. */
-export const migrations: readonly string[] = [generations];
+export const migrations: readonly string[] = [generations, counts];
 
 /** Brings the file to the newest schema, each step whole or not at all. */
 export function migrate(database: Sqlite, file: string, steps: readonly string[] = migrations): void {

@@ -56,6 +56,22 @@ it("migrates step by step, and a step that fails leaves the file at the schema b
   database.close();
 });
 
+it("keeps the rows of the first schema, and says of them that nothing was counted", async () => {
+  const [first = ""] = migrations;
+  const database = await openSqlite(file);
+  database.exec("DROP TABLE generations; PRAGMA user_version = 0; PRAGMA application_id = 0");
+  migrate(database, file, [first]);
+  database.exec(`INSERT INTO generations (id, created_ms, model_asked, dialect, streamed, status, ending, input_tokens,
+    cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, usage_provenance,
+    total_ms, attempts, receipt) VALUES ('gen-1', 5, 'm', 'openai-chat', 0, 200, 'done', 7, 0, 0, 0, 3, 0, 'reported', 9,
+    '[]', '[]')`);
+  migrate(database, file);
+  const row = sqliteGenerations(database).get("gen-1");
+  expect(row).toMatchObject({ id: "gen-1", usage: { inputTokens: 7, outputTokens: 3 } });
+  expect(row).toMatchObject({ countedInputTokens: undefined, countMethod: undefined });
+  database.close();
+});
+
 it("refuses a newer schema in a sentence that says what to do", async () => {
   const database = await openSqlite(file);
   database.exec("PRAGMA user_version = 99");
