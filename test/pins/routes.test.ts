@@ -28,7 +28,11 @@ test("routes; a path that ends in a slash takes an id", () => {
     "GET /v1/models key",
     "GET /v1/models/ key",
     "POST /api/v1/chat/completions key",
+    "POST /api/v1/estimate key",
+    "POST /api/v1/tokens key",
     "POST /v1/chat/completions key",
+    "POST /v1/estimate key",
+    "POST /v1/tokens key",
   ]);
 });
 
