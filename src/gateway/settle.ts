@@ -4,7 +4,7 @@ import type { NanoUsd } from "../canonical/money.js";
 import { noUsage, type Usage } from "../canonical/usage.js";
 import type { Ending, Generation } from "../ledger/generation.js";
 import { costOfUsage } from "../pricing/cost.js";
-import { estimateUsage } from "../tokens/estimate.js";
+import { estimateTokens, estimateUsage } from "../tokens/estimated-usage.js";
 import type { Admitted, Answered, Held, Received } from "./exchange.js";
 import type { GatewayParts } from "./parts.js";
 
@@ -104,13 +104,15 @@ function record(parts: GatewayParts, received: Received, settlement: Settlement)
 }
 
 /** What the provider reported; else an estimate where it has worked for us; else nothing. */
-function usageOf({ facts, error, attempts }: Answered, received: Received): Usage {
+function usageOf({ facts, error, attempts, endpoint, held }: Answered, received: Received): Usage {
   if (facts.usage !== undefined) return facts.usage;
-  if (facts.content || error === undefined) return estimateUsage(received.request.outline.bodyBytes, facts.outputBytes);
+  const count = endpoint === undefined ? undefined : held.fitted.countFor(endpoint);
+  const inputTokens = count?.tokens ?? estimateTokens(received.request.outline.bodyBytes);
+  if (facts.content || error === undefined) return estimateUsage(inputTokens, estimateTokens(facts.outputBytes));
   const last = attempts.at(-1);
   // It was sent and then interrupted: the provider has read the input, whatever came of it.
   const sent = last !== undefined && (last.code === "client_gone" || last.code === "draining");
-  return sent ? estimateUsage(received.request.outline.bodyBytes, 0) : noUsage;
+  return sent ? estimateUsage(inputTokens, 0) : noUsage;
 }
 
 /** Undefined where the price is not known, but not for what was never sent: that cost nothing. */

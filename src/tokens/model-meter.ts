@@ -1,6 +1,6 @@
 // How the tokens of a model are counted: its meter for text, and the rules of what its provider adds around it.
 import { Buffer } from "node:buffer";
-import { estimateTokens } from "./estimate.js";
+import { estimateTokens } from "./estimated-usage.js";
 import type { TextMeter } from "./meter.js";
 import { type OpenAiEncoding, openaiEncoding } from "./openai-encodings.js";
 import { encodingFor } from "./request/model-encoding.js";

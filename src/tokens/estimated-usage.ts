@@ -8,10 +8,10 @@ export function estimateTokens(utf8Bytes: number): number {
   return Math.ceil(Math.max(0, utf8Bytes) / bytesPerToken);
 }
 
-export function estimateUsage(inputBytes: number, outputBytes: number): Usage {
+export function estimateUsage(inputTokens: number, outputTokens: number): Usage {
   return {
-    inputTokens: estimateTokens(inputBytes),
-    outputTokens: estimateTokens(outputBytes),
+    inputTokens,
+    outputTokens,
     cacheReadTokens: 0,
     cacheWriteTokens: 0,
     cacheWrite1hTokens: 0,
