@@ -15,6 +15,7 @@ const encoder = new TextEncoder();
 
 /** The text's bytes as characters. */
 export function toByteCharacters(text: string): string {
+  if (/^[!-~]*$/.test(text)) return text;
   const bytes = encoder.encode(text);
   const units = Uint16Array.from(bytes, (byte) => byteCharacters[byte] ?? 0);
   let spelled = "";

@@ -64,13 +64,28 @@ function applyCharsmap(charsmap: Charsmap, text: string): string {
     return found;
   };
   const parts: string[] = [];
+  let done = 0;
+  const replace = (start: number, part: string): boolean => {
+    const found = lookUp(part);
+    if (found === undefined) return false;
+    parts.push(text.slice(done, start), found);
+    done = start + part.length;
+    return true;
+  };
   for (let at = 0; at < text.length; ) {
     const end = graphemeEnd(text, at);
     const cluster = text.slice(at, end);
-    const whole = Buffer.byteLength(cluster) <= longestCluster ? lookUp(cluster) : undefined;
-    if (whole !== undefined) parts.push(whole);
-    else for (const character of cluster) parts.push(lookUp(character) ?? character);
+    const isShort = end - at === 1 || Buffer.byteLength(cluster) <= longestCluster;
+    if (!(isShort && replace(at, cluster)) && !isOne(cluster)) {
+      for (const character of cluster) {
+        replace(at, character);
+        at += character.length;
+      }
+    }
     at = end;
   }
-  return parts.join("");
+  return parts.join("") + text.slice(done);
 }
+
+const isOne = (cluster: string) =>
+  cluster.length === 1 || (cluster.length === 2 && (cluster.codePointAt(0) ?? 0) > 0xffff);

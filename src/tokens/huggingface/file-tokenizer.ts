@@ -44,6 +44,10 @@ export function fileTokenizer(parts: TokenizerParts): FileTokenizer {
     faults,
   );
 
+  const normalizedContent = new Map(
+    added.filter((token) => token.normalized).map((token) => [token.id, normalize(token.content)]),
+  );
+
   const run = (text: string, special: SpecialTokens, sink: TokenSink) => {
     const withSpecial = special === "as-tokens";
     const wholeText = wellFormed(text);
@@ -87,8 +91,8 @@ export function fileTokenizer(parts: TokenizerParts): FileTokenizer {
       return own === undefined ? undefined : decoder.bytesOf(own);
     },
     decode(ids) {
-      const tokens = ids.map((id) => vocabulary.tokens[id]).filter((token) => token !== undefined);
-      return decoder.decode(tokens);
+      const tokens = ids.map((id) => normalizedContent.get(id) ?? vocabulary.tokens[id]);
+      return decoder.decode(tokens.filter((token) => token !== undefined));
     },
   };
 }

@@ -6,6 +6,7 @@ import { charsmapNormalizer } from "./charsmap.js";
 import { compilePattern } from "./pattern/pattern.js";
 import { flag, type Normalizer, patternField, type Stage, stagesOf, textField } from "./stage.js";
 import { type FileFaults, shown } from "./tokenizer-fault.js";
+import { marks8, nonspacing8 } from "./unicode-8.js";
 import { type NormalForm, normalizeUnicode } from "./unicode-normalize.js";
 
 /** Undefined where nothing is changed. */
@@ -32,7 +33,7 @@ const makers: Readonly<Record<string, Maker>> = {
   NFKC: unicode("NFKC"),
   NFKD: unicode("NFKD"),
   Lowercase: () => lowercase,
-  StripAccents: () => (text) => text.replace(/\p{M}+/gu, ""),
+  StripAccents: () => (text) => text.replace(marks8, ""),
   Strip: (stage) => strip(flag(stage, "strip_left", true), flag(stage, "strip_right", true)),
   Prepend: (stage, faults) => {
     const front = textField(stage, "prepend", faults);
@@ -97,7 +98,7 @@ function bert(stage: Stage): Normalizer {
 const clean: Normalizer = (text) =>
   text.replace(/(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\ufffd]/gu, "").replace(/\p{White_Space}/gu, " ");
 
-const withoutAccents: Normalizer = (text) => normalizeUnicode(text, "NFD").replace(/\p{Mn}+/gu, "");
+const withoutAccents: Normalizer = (text) => normalizeUnicode(text, "NFD").replace(nonspacing8, "");
 
 /** SentencePiece's rules for control characters and spaces, from machine translation. */
 const nmtSpace = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/g;

@@ -14,6 +14,7 @@ import {
 } from "./splitter.js";
 import { flag, patternField, type Stage, stagesOf, textField } from "./stage.js";
 import { type FileFaults, shown } from "./tokenizer-fault.js";
+import { punctuation8 } from "./unicode-8.js";
 
 export interface PreTokenizer {
   readonly split: Splitter;
@@ -23,8 +24,6 @@ export interface PreTokenizer {
 
 /** The pattern of GPT-2, which `ByteLevel` brings along. https://github.com/openai/gpt-2/blob/master/src/encoder.py */
 export const gpt2Pattern = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
-
-const asciiPunctuation = "!-/:-@\\[-`{-~";
 
 export function preTokenizerOf(value: Json | undefined, faults: FileFaults): PreTokenizer {
   const stages = stagesOf(value, "pre-tokenizer", faults);
@@ -76,12 +75,10 @@ const makers: Readonly<Record<string, Maker>> = {
   Digits: (stage, faults) => [
     splitByPattern("\\p{N}", flag(stage, "individual_digits", false) ? "Isolated" : "Contiguous", faults),
   ],
-  Punctuation: (stage, faults) => [
-    splitByPattern(`[\\p{P}${asciiPunctuation}]`, behaviorOf(stage, faults, "Isolated"), faults),
-  ],
+  Punctuation: (stage, faults) => [splitByPattern(punctuation8, behaviorOf(stage, faults, "Isolated"), faults)],
   BertPreTokenizer: (_, faults) => [
     splitByPattern("\\s", "Removed", faults),
-    splitByPattern(`[\\p{P}${asciiPunctuation}]`, "Isolated", faults),
+    splitByPattern(punctuation8, "Isolated", faults),
   ],
   CharDelimiterSplit: (stage, faults) => [splitterOf(findText(textField(stage, "delimiter", faults)), "Removed")],
   FixedLength: (stage) => [fixedLength(number(stage.fields.length) ?? 5)],

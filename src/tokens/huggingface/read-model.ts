@@ -58,8 +58,9 @@ function readBpe(model: JsonObject, byteLevel: boolean, faults: FileFaults): Rea
       prefix,
       suffix,
     });
-  // Byte-level pieces are words already.
-  const joints = bytes === undefined && prefix === "" && suffix === "" ? new Joints() : undefined;
+  // Byte-level pieces are words already; with a prefix or suffix a cut would show.
+  const cuts = bytes === undefined && prefix === "" && suffix === "";
+  const joints = cuts ? new Joints(isArray(model.merges) ? model.merges.length : 0) : undefined;
   const merges = readMerges(model.merges, ids, prefix.length, joints, faults);
   const parts = { vocabulary: ids, merges, symbols, ignoreMerges: model.ignore_merges === true, joints };
   return { model: bpeModel(parts), vocabulary, spellsBytes: bytes !== undefined };

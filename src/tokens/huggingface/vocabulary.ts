@@ -39,9 +39,22 @@ export function readScoredVocabulary(value: Json | undefined, faults: FileFaults
       throw faults.damaged(`the entry ${id} of its vocabulary is no token with a score`);
     vocabulary.ids.set(token, id);
     vocabulary.tokens.push(token);
-    scores[id] = score;
+    scores[id] = asWritten(score);
   });
   return { ...vocabulary, scores };
+}
+
+/**
+ * A score as Rust's serde_json reads it: its digits as a whole number, divided by a power of ten. That may be one bit
+ * off the nearest double, and it decides between ways to cut a text that are equally good.
+ */
+function asWritten(score: number): number {
+  const [, sign, whole = "", fraction = "", exponent = "0"] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(`${score}`) ?? [];
+  const power = Number(exponent) - fraction.length;
+  const digits = Number(whole + fraction);
+  const size = power < 0 ? digits / Number(`1e${-power}`) : digits * Number(`1e${power}`);
+  return sign === "-" ? -size : size;
 }
 
 export function addToken(vocabulary: Vocabulary, token: string, id: number, faults: FileFaults): void {

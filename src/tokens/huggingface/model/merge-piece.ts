@@ -1,29 +1,23 @@
 // Byte-pair merging of one piece: always the pair of lowest rank, the leftmost of those. Short pieces by looking at
-// all pairs; long ones with a heap and a linked list over typed arrays, in O(n log n).
+// all pairs; long ones rank by rank, in O(n log n) at worst and close to linear on what vocabularies really hold.
 import type { MergeTable } from "./merge-table.js";
+import { NumberHeap } from "./number-heap.js";
 
 const shortPiece = 24;
-const never = 0x7fffffff;
-/** Above the position in a heap's key: a rank is below 2^22, a position below 2^31, a double holds 2^53. */
-const rankStep = 2 ** 31;
 
 /** Merges the first `length` symbols in place, and says how many are left. */
 export function mergePiece(table: MergeTable, symbols: Int32Array, length: number): number {
   if (length < 2) return length;
-  return length <= shortPiece ? mergeShort(table, symbols, length) : mergeLong(table, symbols, length);
+  return length <= shortPiece ? mergeShort(table, symbols, length) : new LongMerge(table, symbols, length).run();
 }
 
+const never = 0x7fffffff;
 const shortRanks = new Int32Array(shortPiece);
 const shortSlots = new Int32Array(shortPiece);
 
 function mergeShort(table: MergeTable, symbols: Int32Array, length: number): number {
-  const look = (at: number, end: number) => {
-    const slot = at + 1 < end ? table.find(symbols[at] ?? 0, symbols[at + 1] ?? 0) : -1;
-    shortSlots[at] = slot;
-    shortRanks[at] = slot < 0 ? never : (table.ranks[slot] ?? never);
-  };
   let left = length;
-  for (let at = 0; at < left; at++) look(at, left);
+  for (let at = 0; at < left; at++) lookShort(table, symbols, at, left);
   for (;;) {
     let best = never;
     let place = -1;
@@ -35,118 +29,157 @@ function mergeShort(table: MergeTable, symbols: Int32Array, length: number): num
       }
     }
     if (place < 0) return left;
-    symbols[place] = table.results[shortSlots[place] ?? 0] ?? 0;
-    symbols.copyWithin(place + 1, place + 2, left);
-    shortRanks.copyWithin(place + 1, place + 2, left);
-    shortSlots.copyWithin(place + 1, place + 2, left);
+    symbols[place] = table.resultAt(shortSlots[place] ?? 0);
     left--;
-    look(place, left);
-    if (place > 0) look(place - 1, left);
+    for (let at = place + 1; at < left; at++) {
+      symbols[at] = symbols[at + 1] ?? 0;
+      shortRanks[at] = shortRanks[at + 1] ?? never;
+      shortSlots[at] = shortSlots[at + 1] ?? -1;
+    }
+    lookShort(table, symbols, place, left);
+    if (place > 0) lookShort(table, symbols, place - 1, left);
   }
 }
 
-function mergeLong(table: MergeTable, symbols: Int32Array, length: number): number {
-  const previous = new Int32Array(length);
-  const next = new Int32Array(length);
-  /** The slot of the pair that starts here; -1 where none merges or the symbol is gone. */
-  const slots = new Int32Array(length).fill(-1);
-  const heap = new Heap(2 * length);
+function lookShort(table: MergeTable, symbols: Int32Array, at: number, end: number): void {
+  const slot = at + 1 < end ? table.find(symbols[at] ?? 0, symbols[at + 1] ?? 0) : -1;
+  shortSlots[at] = slot;
+  shortRanks[at] = slot < 0 ? never : table.rankAt(slot);
+}
 
-  for (let at = 0; at < length; at++) {
-    previous[at] = at - 1;
-    next[at] = at + 1 < length ? at + 1 : -1;
-    if (at + 1 < length) {
-      const slot = table.find(symbols[at] ?? 0, symbols[at + 1] ?? 0);
-      slots[at] = slot;
-      if (slot >= 0) heap.append((table.ranks[slot] ?? 0) * rankStep + at);
+/** Rank and place of a pair as one number: a rank is below 2^22, a place below 2^31, a double holds 2^53. */
+const rankStep = 2 ** 31;
+
+/**
+ * Pairs wait in one list per rank, and the ranks are gone through upwards. A merge mostly makes pairs of higher rank,
+ * which join their lists; the few of lower rank go to a heap, which is emptied before anything else.
+ */
+class LongMerge {
+  private readonly table: MergeTable;
+  private readonly symbols: Int32Array;
+  /** Four numbers for each symbol: itself, the places before and after it, and the slot of the pair that it starts. */
+  private readonly nodes: Int32Array;
+  private readonly heads: Int32Array;
+  private readonly ranks = new NumberHeap();
+  private readonly early = new NumberHeap();
+  /** Two numbers for each waiting pair: its place, and the pair of the same rank that came before it. */
+  private waiting: Int32Array;
+  private entries = 0;
+  private rank = -1;
+
+  constructor(table: MergeTable, symbols: Int32Array, length: number) {
+    this.table = table;
+    this.symbols = symbols;
+    this.nodes = new Int32Array(4 * length);
+    this.waiting = new Int32Array(2 * length);
+    this.heads = headsFor(table);
+  }
+
+  run(): number {
+    const { nodes, symbols } = this;
+    const length = nodes.length / 4;
+    for (let at = 0; at < length; at++) {
+      nodes[4 * at] = symbols[at] ?? 0;
+      nodes[4 * at + 1] = at - 1;
+      nodes[4 * at + 2] = at + 1 < length ? at + 1 : -1;
+    }
+    for (let at = 0; at < length; at++) this.pair(at, at + 1 < length ? at + 1 : -1);
+    for (let rank = this.ranks.pop(); rank !== Number.POSITIVE_INFINITY; rank = this.ranks.pop()) {
+      this.rank = rank;
+      this.mergeRank(this.placesOf(rank));
+    }
+    let left = 0;
+    for (let at = 0; at >= 0; at = nodes[4 * at + 2] ?? -1) symbols[left++] = nodes[4 * at] ?? 0;
+    return left;
+  }
+
+  private mergeRank(places: Int32Array): void {
+    const { early, rank } = this;
+    for (let index = 0; index < places.length; index++) {
+      const at = places[index] ?? 0;
+      if (early.lowest !== Number.POSITIVE_INFINITY) this.mergeEarly(rank * rankStep + at);
+      this.mergeAt(at, rank);
+    }
+    this.mergeEarly(Number.POSITIVE_INFINITY);
+  }
+
+  /** Merges the pairs of lower rank, up to the one with this key. */
+  private mergeEarly(end: number): void {
+    while (this.early.lowest < end) {
+      const key = this.early.pop();
+      const rank = Math.floor(key / rankStep);
+      this.mergeAt(key - rank * rankStep, rank);
     }
   }
-  heap.order();
 
-  const pair = (at: number, following: number) => {
-    const slot = following < 0 ? -1 : table.find(symbols[at] ?? 0, symbols[following] ?? 0);
-    slots[at] = slot;
-    if (slot >= 0) heap.push((table.ranks[slot] ?? 0) * rankStep + at);
-  };
+  /** The places where pairs of this rank start, from left to right. Their list is emptied. */
+  private placesOf(rank: number): Int32Array {
+    const { waiting } = this;
+    let count = 0;
+    for (let entry = this.heads[rank] ?? -1; entry >= 0; entry = waiting[2 * entry + 1] ?? -1) count++;
+    const places = new Int32Array(count);
+    let inOrder = true;
+    let after = Number.POSITIVE_INFINITY;
+    for (let entry = this.heads[rank] ?? -1; entry >= 0; entry = waiting[2 * entry + 1] ?? -1) {
+      const at = waiting[2 * entry] ?? 0;
+      places[--count] = at;
+      if (at > after) inOrder = false;
+      after = at;
+    }
+    this.heads[rank] = -1;
+    return inOrder ? places : places.sort();
+  }
 
-  for (let key = heap.pop(); key >= 0; key = heap.pop()) {
-    const rank = Math.floor(key / rankStep);
-    const at = key - rank * rankStep;
-    const slot = slots[at] ?? -1;
+  private mergeAt(at: number, rank: number): void {
+    const { table, nodes } = this;
+    const slot = nodes[4 * at + 3] ?? -1;
     // Another merge took one of the two: this pair is no more.
-    if (slot < 0 || table.ranks[slot] !== rank) continue;
-    const right = next[at] ?? -1;
-    const after = next[right] ?? -1;
-    symbols[at] = table.results[slot] ?? 0;
-    slots[right] = -1;
-    next[at] = after;
-    if (after >= 0) previous[after] = at;
-    pair(at, after);
-    const before = previous[at] ?? -1;
-    if (before >= 0) pair(before, at);
+    if (slot < 0 || table.rankAt(slot) !== rank) return;
+    const right = nodes[4 * at + 2] ?? -1;
+    const after = nodes[4 * right + 2] ?? -1;
+    nodes[4 * at] = table.resultAt(slot);
+    nodes[4 * right + 3] = -1;
+    nodes[4 * at + 2] = after;
+    if (after >= 0) nodes[4 * after + 1] = at;
+    this.pair(at, after);
+    const before = nodes[4 * at + 1] ?? -1;
+    if (before >= 0) this.pair(before, at);
   }
 
-  let left = 0;
-  for (let at = 0; at >= 0; at = next[at] ?? -1) symbols[left++] = symbols[at] ?? 0;
-  return left;
+  private pair(at: number, following: number): void {
+    const { table, nodes } = this;
+    const slot = following < 0 ? -1 : table.find(nodes[4 * at] ?? 0, nodes[4 * following] ?? 0);
+    nodes[4 * at + 3] = slot;
+    if (slot < 0) return;
+    const rank = table.rankAt(slot);
+    if (rank <= this.rank) this.early.push(rank * rankStep + at);
+    else this.wait(rank, at);
+  }
+
+  private wait(rank: number, at: number): void {
+    if (2 * this.entries === this.waiting.length) this.waiting = twice(this.waiting);
+    const entry = this.entries++;
+    const head = this.heads[rank] ?? -1;
+    if (head < 0) this.ranks.push(rank);
+    this.waiting[2 * entry] = at;
+    this.waiting[2 * entry + 1] = head;
+    this.heads[rank] = entry;
+  }
 }
 
-/** A binary heap of keys that are not negative. */
-class Heap {
-  private readonly keys: Float64Array;
-  private size = 0;
+function twice(list: Int32Array): Int32Array {
+  const wider = new Int32Array(2 * list.length);
+  wider.set(list);
+  return wider;
+}
 
-  constructor(capacity: number) {
-    this.keys = new Float64Array(capacity);
-  }
+const headsByTable = new WeakMap<MergeTable, Int32Array>();
 
-  /** Adds without order; `order` has to follow. */
-  append(key: number): void {
-    this.keys[this.size++] = key;
-  }
-
-  order(): void {
-    for (let at = (this.size >> 1) - 1; at >= 0; at--) this.sink(at, this.keys[at] ?? 0);
-  }
-
-  push(key: number): void {
-    const { keys } = this;
-    let at = this.size++;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      const above = keys[parent] ?? 0;
-      if (above <= key) break;
-      keys[at] = above;
-      at = parent;
-    }
-    keys[at] = key;
-  }
-
-  /** The lowest key; -1 where none is left. */
-  pop(): number {
-    if (this.size === 0) return -1;
-    const lowest = this.keys[0] ?? 0;
-    const last = this.keys[--this.size] ?? 0;
-    if (this.size > 0) this.sink(0, last);
-    return lowest;
-  }
-
-  private sink(from: number, key: number): void {
-    const { keys, size } = this;
-    let at = from;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= size) break;
-      let below = keys[child] ?? 0;
-      const other = child + 1 < size ? (keys[child + 1] ?? 0) : Number.POSITIVE_INFINITY;
-      if (other < below) {
-        child++;
-        below = other;
-      }
-      if (below >= key) break;
-      keys[at] = below;
-      at = child;
-    }
-    keys[at] = key;
-  }
+/** By rank: the last entry that waits; -1 where none does, as it is again after each merge. */
+function headsFor(table: MergeTable): Int32Array {
+  const known = headsByTable.get(table);
+  if (known !== undefined) return known;
+  const heads = new Int32Array(table.rankLimit).fill(-1);
+  headsByTable.set(table, heads);
+  return heads;
 }

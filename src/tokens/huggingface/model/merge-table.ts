@@ -1,54 +1,65 @@
-// Which two tokens become which, and how soon: a hash table over flat arrays, as vocabularies have half a million pairs.
+// Which two tokens become which, and how soon: a hash table in one flat array, as vocabularies have half a million pairs.
 import type { FileFaults } from "../tokenizer-fault.js";
 
 /** Longest search for a free place. Honest tables stay below 60; a table made to collide is refused. */
 const longestProbe = 1_000;
 
+/** A slot is four numbers: left, right, rank, result. */
+const width = 4;
+
 export class MergeTable {
-  /** By slot. A lower rank merges first. */
-  readonly ranks: Int32Array;
-  readonly results: Int32Array;
-  private readonly lefts: Int32Array;
-  private readonly rights: Int32Array;
+  /** Ranks are below this. */
+  readonly rankLimit: number;
+  private readonly slots: Int32Array;
   private readonly mask: number;
   private readonly faults: FileFaults;
 
-  /** @param pairs how many will be set, at most. */
+  /** @param pairs how many will be set at most, and what their ranks are below. */
   constructor(pairs: number, faults: FileFaults) {
     let size = 16;
     while (size < pairs * 2) size *= 2;
+    this.rankLimit = pairs;
     this.mask = size - 1;
-    this.lefts = new Int32Array(size).fill(-1);
-    this.rights = new Int32Array(size);
-    this.ranks = new Int32Array(size);
-    this.results = new Int32Array(size);
+    this.slots = new Int32Array(size * width).fill(-1);
     this.faults = faults;
   }
 
   /** The pair's slot; -1 where it does not merge. */
   find(left: number, right: number): number {
-    for (let slot = hash(left, right) & this.mask; ; slot = (slot + 1) & this.mask) {
-      const found = this.lefts[slot];
+    const { slots, mask } = this;
+    for (let place = hash(left, right) & mask; ; place = (place + 1) & mask) {
+      const slot = place * width;
+      const found = slots[slot];
+      if (found === left && slots[slot + 1] === right) return slot;
       if (found === -1) return -1;
-      if (found === left && this.rights[slot] === right) return slot;
     }
   }
 
-  /** Sets a pair that stands there already anew, as long as `replace` says so. */
+  /** A lower rank merges first. */
+  rankAt(slot: number): number {
+    return this.slots[slot + 2] ?? 0;
+  }
+
+  resultAt(slot: number): number {
+    return this.slots[slot + 3] ?? 0;
+  }
+
+  /** A pair that is set already is set anew, unless `replace` is false. */
   set(left: number, right: number, rank: number, result: number, replace = true): void {
-    let slot = hash(left, right) & this.mask;
-    for (let probe = 0; this.lefts[slot] !== -1; probe++) {
-      if (this.lefts[slot] === left && this.rights[slot] === right) {
+    const { slots, mask } = this;
+    let place = hash(left, right) & mask;
+    for (let probe = 0; slots[place * width] !== -1; probe++) {
+      if (slots[place * width] === left && slots[place * width + 1] === right) {
         if (!replace) return;
         break;
       }
       if (probe > longestProbe) throw this.faults.damaged("its merges are made to collide");
-      slot = (slot + 1) & this.mask;
+      place = (place + 1) & mask;
     }
-    this.lefts[slot] = left;
-    this.rights[slot] = right;
-    this.ranks[slot] = rank;
-    this.results[slot] = result;
+    slots[place * width] = left;
+    slots[place * width + 1] = right;
+    slots[place * width + 2] = rank;
+    slots[place * width + 3] = result;
   }
 }
 

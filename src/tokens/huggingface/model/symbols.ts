@@ -9,7 +9,7 @@ export interface SymbolReader {
   read(piece: string, into: Int32Array): number;
   /** How the vocabulary spells the piece. */
   spell(piece: string): string;
-  /** Whether the character with this code is a token by itself, so that nothing around it changes what it starts as. */
+  /** Whether the character with this code is a token by itself. Half a surrogate pair is none. */
   isToken(code: number): boolean;
 }
 
@@ -63,7 +63,8 @@ export interface CharacterRules {
 
 const unasked = -2;
 const absent = -1;
-const encoder = new TextEncoder();
+/** The first byte of a character in UTF-8, by how many follow. */
+const leads = [0, 0xc0, 0xe0, 0xf0];
 
 export function characterSymbols(vocabulary: ReadonlyMap<string, number>, rules: CharacterRules): SymbolReader {
   const { prefix, suffix, unknown, fuseUnknown } = rules;
@@ -77,16 +78,27 @@ export function characterSymbols(vocabulary: ReadonlyMap<string, number>, rules:
     if (code < plain.length) plain[code] = id;
     return id;
   };
-  const fallback = (spelled: string): readonly number[] | undefined => {
-    if (!rules.byteFallback) return undefined;
-    const ids = Array.from(encoder.encode(spelled), (byte) => bytes[byte] ?? absent);
-    return ids.includes(absent) ? undefined : ids;
+  /** Writes the bytes of a text as tokens and says where they end; nothing counts as written where one has none. */
+  const fallBack = (text: string, into: Int32Array, from: number): number => {
+    let length = from;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.codePointAt(at) ?? 0;
+      if (code > 0xffff) at++;
+      const extra = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+      for (let rest = extra; rest >= 0; rest--) {
+        const bits = code >> (6 * rest);
+        const id = bytes[rest < extra ? 0x80 | (bits & 63) : (leads[extra] ?? 0) | bits] ?? absent;
+        if (id < 0) return from;
+        into[length++] = id;
+      }
+    }
+    return length;
   };
 
   return {
     most: (piece) => Buffer.byteLength(piece) + Buffer.byteLength(prefix) * piece.length + Buffer.byteLength(suffix),
     spell: (piece) => piece,
-    isToken: (code) => prefix === "" && suffix === "" && idOf(code) >= 0,
+    isToken: (code) => idOf(code) >= 0,
     read(piece, into) {
       let length = 0;
       let pending = false;
@@ -101,6 +113,7 @@ export function characterSymbols(vocabulary: ReadonlyMap<string, number>, rules:
         const behind = end === piece.length ? suffix : "";
         const bare = before === "" && behind === "";
         const id = bare ? idOf(code) : (vocabulary.get(before + String.fromCodePoint(code) + behind) ?? absent);
+        const start = at;
         at = end;
         if (id >= 0) {
           flush();
@@ -108,8 +121,9 @@ export function characterSymbols(vocabulary: ReadonlyMap<string, number>, rules:
           continue;
         }
         // Bytes do not end a run of unknown characters: so it is in the reference implementation.
-        const ids = fallback(before + String.fromCodePoint(code) + behind);
-        if (ids !== undefined) for (const byte of ids) into[length++] = byte;
+        const text = bare ? piece.slice(start, end) : before + piece.slice(start, end) + behind;
+        const fallen = rules.byteFallback ? fallBack(text, into, length) : length;
+        if (fallen > length) length = fallen;
         else if (unknown !== undefined) {
           if (!fuseUnknown) flush();
           pending = true;

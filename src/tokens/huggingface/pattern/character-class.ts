@@ -81,7 +81,8 @@ export function readEscape(cursor: Cursor, faults: FileFaults): Escape {
 }
 
 function readCode(cursor: Cursor, letter: string, faults: FileFaults): string {
-  const digits = letter === "x" ? /\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{1,2})/y : /()([0-9A-Fa-f]{4})/y;
+  const digits =
+    letter === "x" ? /\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{1,2})/y : /\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]{4})/y;
   digits.lastIndex = cursor.at;
   const found = digits.exec(cursor.text);
   const code = Number.parseInt(found?.[1] || found?.[2] || "x", 16);
