@@ -32,6 +32,8 @@ export interface Provider {
    * Absent: it has no batches, or no one discount for all of them.
    */
   readonly batchDiscountPercent?: number;
+  /** Whose endpoint for counting tokens it has, where it has one. */
+  readonly tokenCounting?: "anthropic-messages" | "gemini" | "openai-responses";
   /** Understands OpenRouter's own request fields (`provider`, `models`, `plugins` …). */
   readonly keepsExtensions: boolean;
   /** Where these facts are from. */

@@ -17,6 +17,7 @@ export const knownProviders: readonly Provider[] = [
     dialects: ["openai-chat"],
     baseUrl: "https://api.openai.com/v1",
     outputLimitField: "max_completion_tokens",
+    tokenCounting: "openai-responses",
     environment: ["OPENAI_API_KEY"],
     keyUrl: "https://platform.openai.com/api-keys",
     // https://platform.openai.com/docs/guides/batch
@@ -30,6 +31,7 @@ export const knownProviders: readonly Provider[] = [
     dialects: ["anthropic-messages"],
     baseUrl: "https://api.anthropic.com/v1",
     authentication: { type: "header", name: "x-api-key" },
+    tokenCounting: "anthropic-messages",
     environment: ["ANTHROPIC_API_KEY"],
     keyUrl: "https://console.anthropic.com/settings/keys",
     // https://docs.anthropic.com/en/docs/build-with-claude/batch-processing#pricing
@@ -42,6 +44,7 @@ export const knownProviders: readonly Provider[] = [
     name: "Google AI Studio",
     dialects: ["openai-chat"],
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+    tokenCounting: "gemini",
     environment: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     keyUrl: "https://aistudio.google.com/apikey",
     // https://ai.google.dev/gemini-api/docs/batch-api
