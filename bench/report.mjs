@@ -1,5 +1,6 @@
 // The results as text for the terminal and as a page for docs/benchmarks.md.
 
+import { goalUs } from "./counting.mjs";
 import { median } from "./stats.mjs";
 
 export const goals = { chat: 7, stream: 1.2 };
@@ -61,6 +62,14 @@ function verdicts(results) {
   );
 }
 
+/** What counting adds to a request of 1 KB. */
+function countingNotes(counting) {
+  return counting.map(
+    ({ model, how, us, requests }) =>
+      `Counting before the call, 1 KB for ${model} (${how}): ${micro(us)} (${requests} different texts); goal: at most ${goalUs} µs, ${us <= goalUs ? "met" : "not met"}.`,
+  );
+}
+
 function table(result) {
   const rows = [columns, ...result.targets.map(cells)];
   const widths = columns.map((_, i) => Math.max(...rows.map((row) => row[i].length)));
@@ -78,7 +87,13 @@ const facts = ({ machine, setup, results }) => [
 
 export function asText(report) {
   const parts = report.results.map((result) => [result.title, ...table(result), floorNote(result)].join("\n"));
-  return [facts(report).join("\n"), ...parts, verdicts(report.results).join("\n")].filter(Boolean).join("\n\n");
+  return [
+    facts(report).join("\n"),
+    ...parts,
+    [...verdicts(report.results), ...countingNotes(report.counting)].join("\n"),
+  ]
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 export function asMarkdown(report) {
@@ -102,7 +117,7 @@ ${facts(report)
   .map((fact) => `- ${fact}`)
   .join("\n")}
 - ${facts(report).slice(4).join(" ")}`;
-  const goalList = verdicts(report.results)
+  const goalList = [...verdicts(report.results), ...countingNotes(report.counting)]
     .map((verdict) => `- ${verdict}`)
     .join("\n");
   return `${[intro, ...parts, goalList].filter(Boolean).join("\n\n")}\n`;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { freePort, startChild, stopChildren, untilListening } from "./children.mjs";
 import { coreLayout, pinSelf } from "./cores.mjs";
+import { measureCounting } from "./counting.mjs";
 import { gatewayBuilt, startGateway } from "./gateway.mjs";
 import { loads } from "./loads.mjs";
 import { describeMachine } from "./machine.mjs";
@@ -64,9 +65,10 @@ async function main(options) {
   const results = await measureAll(targets, chosen, { rounds, seconds, say });
   await stopChildren();
   say("");
+  const counting = gatewayBuilt() ? await measureCounting() : [];
 
   const setup = { rounds, seconds, nginx, cores: describeCores(cores) };
-  const report = { machine: describeMachine(), setup, goals: judge(results), results };
+  const report = { machine: describeMachine(), setup, goals: judge(results), results, counting };
   process.stdout.write(`${options.json ? JSON.stringify(report, null, 2) : asText(report)}\n`);
   if (options.write) {
     mkdirSync(here("../docs"), { recursive: true });
