@@ -23,6 +23,7 @@ export interface AskFlags extends FolderFlags {
   readonly stream: boolean;
   readonly usage?: boolean;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export async function ask(io: Io, words: readonly string[], flags: AskFlags): Promise<ExitCode> {
@@ -30,6 +31,10 @@ export async function ask(io: Io, words: readonly string[], flags: AskFlags): Pr
   const prompt = await readPrompt(io, { words, system: flags.system, files: flags.file });
   const fields = readOptions(flags.option);
   const model = flags.model ?? (await chooseModel(io, settings));
+  if (flags.dryRun === true) {
+    const { dryRun } = await import("./ask-dry-run.js");
+    return dryRun(io, settings, { model, ...prompt, fields }, flags.json === true);
+  }
   const gateway = await reachGateway(settings, (sentence) => io.stderr.write(`${sentence}\n`));
   try {
     return await interruptible(io, async (signal) => {

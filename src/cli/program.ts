@@ -5,6 +5,7 @@ import type { AskFlags } from "./ask.js";
 import type { CatalogFlags } from "./catalog.js";
 import type { SyncFlags } from "./catalog-sync.js";
 import type { CompareFlags } from "./compare.js";
+import type { CostFlags } from "./cost.js";
 import type { ExitCode } from "./exit-codes.js";
 import { reportFailure } from "./fail.js";
 import type { Io } from "./io.js";
@@ -12,6 +13,7 @@ import type { LogsFlags } from "./logs.js";
 import type { ModelsFlags } from "./models.js";
 import type { ServeFlags } from "./serve.js";
 import type { FolderFlags } from "./settings.js";
+import type { TokensFlags } from "./tokens.js";
 
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -23,6 +25,19 @@ const many = (value: string, list: readonly string[] = []) => [...list, value];
 function wholeNumber(value: string): number {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It must be a whole number from 1.");
+  return number;
+}
+
+function tokenCount(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,12}$/.test(value)) throw new InvalidArgumentError("It must be a whole number of tokens.");
+  return number;
+}
+
+function percent(value: string): number {
+  const number = Number(value);
+  if (!/^\d{1,3}$/.test(value) || number > 100)
+    throw new InvalidArgumentError("It must be a whole number of percent from 0 to 100.");
   return number;
 }
 
@@ -62,6 +77,7 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .option("--timeout <seconds>", "limit for the whole call", seconds, 30)
     .option("--no-stream", "wait for the whole answer")
     .option("-u, --usage", "print tokens, cost and time to standard error")
+    .option("--dry-run", "show tokens, window and cost, and send nothing")
     .option("--json", "print the result as JSON")
     .action((words: string[], flags: AskFlags) => run(async () => (await import("./ask.js")).ask(io, words, flags)));
 
@@ -77,6 +93,40 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .action((words: string[], flags: CompareFlags) =>
       run(async () => (await import("./compare.js")).compare(io, words, flags)),
     );
+
+  withFolder(trunkline.command("tokens"))
+    .description(
+      "Count the tokens of a text or a request: exactly, or by an estimate that says its error. Offline, unless a provider is to be asked.",
+    )
+    .argument("[text...]", "the text; without it and without -f, standard input")
+    .option("-f, --file <file>", "count a UTF-8 file, or standard input as - (repeatable)", many)
+    .option("-m, --model <model>", "a model, or an encoding such as o200k_base (repeatable)", many)
+    .option("--show", "show the tokens: in colours with their ids on a terminal, else as [id]text")
+    .option("--special", "take the spelling of a special token, such as <|endoftext|>, for the token itself")
+    .option("--tokenizer <file>", "count with this tokenizer.json, or GGUF file")
+    .option("--dialect <dialect>", "the input is a request body of this dialect: openai-chat, anthropic-messages …")
+    .option("--ask-provider", "ask the provider's own counting endpoint: Anthropic, Google, OpenAI, with a key")
+    .option("--timeout <seconds>", "limit for asking the provider", seconds, 30)
+    .option("--calibration", "how good the estimates were, held against the usage that providers reported")
+    .option("--json", "print the result as JSON")
+    .action((words: string[], flags: TokensFlags) =>
+      run(async () => (await import("./tokens.js")).tokens(io, words, flags)),
+    );
+
+  withFolder(trunkline.command("cost"))
+    .description("What a prompt would cost: the least, the likely, the most. Nothing is sent.")
+    .argument("[prompt...]", "the prompt; standard input is joined to it")
+    .option("-m, --model <model>", "a model (repeatable)", many)
+    .option("--models <list>", "models with commas between them; cheapest:10 are the ten cheapest")
+    .option("-s, --system <text>", "system prompt")
+    .option("-f, --file <file>", "join a text file or an image to the prompt (repeatable)", many)
+    .option("-o, --option <name=value>", "a request field: max_tokens=100 (repeatable)", many)
+    .option("--input-tokens <count>", "reckon with so many tokens of input, in place of a prompt", tokenCount)
+    .option("--output-tokens <count>", "the likely length of the answer, in place of the usual guess", tokenCount)
+    .option("--batch", "handed in as a batch, at the provider's discount")
+    .option("--cached <percent>", "share of the input that the provider's cache already holds", percent)
+    .option("--json", "print the result as JSON")
+    .action((words: string[], flags: CostFlags) => run(async () => (await import("./cost.js")).cost(io, words, flags)));
 
   withFolder(trunkline.command("serve"))
     .description("Start the gateway. It fetches nothing by itself.")
@@ -99,7 +149,9 @@ export function program(io: Io, end: (code: ExitCode) => void): Command {
     .action((flags: ServeFlags) => run(async () => (await import("./start.js")).start(io, flags)));
 
   withFolder(trunkline.command("pull"))
-    .description("Fetch the small local model: runtime and weights, about 180 MB on disk. A run that was stopped is gone on with.")
+    .description(
+      "Fetch the small local model: runtime and weights, about 180 MB on disk. A run that was stopped is gone on with.",
+    )
     .action((flags: FolderFlags) => run(async () => (await import("./pull.js")).pull(io, flags)));
 
   withFolder(trunkline.command("models"))

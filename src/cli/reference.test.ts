@@ -91,6 +91,10 @@ Every \`--json\` document has a \`version\`, now 1; a field may be added, none c
 |---|---|
 | \`ask\` | \`{version, text, reasoning, refusal, toolCalls, citations, parts, finish, usage, costUsd, provider, model, generationId, firstTokenMs, totalMs}\`, or \`{version, error: {code, message, whatToDo}}\` |
 | \`compare\` | \`{version, results: […]}\` in the order of the models: \`{asked, ok: true, …}\` with the fields of \`ask\`, or \`{asked, ok: false, error, totalMs}\` |
+| \`ask --dry-run\` | \`{version, sent: false, tokens, cost}\`: an element of \`tokens\` and one of \`cost\` |
+| \`tokens\` | \`{version, results: [{input, model, tokens, atMost, method, errorPercent, how, countedBy, parts, windowTokens, maxOutputTokens, fits, notes, inputCostUsd, inputCostNanoUsd, pieces}]}\`; the fields are those of [the API](api.md#count-and-cost-before-you-call), \`pieces\` with \`--show\` |
+| \`tokens --calibration\` | \`{version, data: [{model, count, factor, before: {median, p95}, after: {median, p95}}]}\`; errors in percent |
+| \`cost\` | \`{version, results: […], notes}\`; a result is an element of \`data\` of [the API](api.md#count-and-cost-before-you-call) |
 | \`models\` | \`{version, data: [{id, name, servedBy, needs, setUp, windowTokens, maxOutputTokens, inputUsdPerMTok, outputUsdPerMTok}]}\` |
 | \`catalog sync\` | \`{version, from, day, written, sources: [{name, url, ok, models, unreadable, error}], changes, refused, shrunk, conflicts, vanished, unplaced}\`; prices are integer pico-dollars per token |
 | \`catalog check\` | \`{version, catalog: {generated, ageDays, from, models, sources}, lastSync, conflicts, vanished, problems: [{model, provider, kind, sentence}]}\` |

@@ -9,8 +9,12 @@ export interface Paint {
 }
 
 /** Colour on a terminal, unless NO_COLOR is set (https://no-color.org). */
+export function isColoured(stream: Writable & { readonly isTTY?: boolean }, environment: Environment): boolean {
+  return stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
+}
+
 export function paintFor(stream: Writable & { readonly isTTY?: boolean }, environment: Environment): Paint {
-  const coloured = stream.isTTY === true && (environment.NO_COLOR ?? "") === "" && environment.TERM !== "dumb";
+  const coloured = isColoured(stream, environment);
   const with_ = (code: number) => (text: string) => (coloured ? `\u001b[${code}m${text}\u001b[0m` : text);
   return { bold: with_(1), dim: with_(2), red: with_(31) };
 }
