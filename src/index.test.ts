@@ -5,7 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import * as library from "./index.js";
-import { ConfigError, createTrunkline, type Trunkline, TrunklineError, type TrunklineOptions } from "./index.js";
+import {
+  ConfigError,
+  countTokens,
+  createTrunkline,
+  type Trunkline,
+  TrunklineError,
+  type TrunklineOptions,
+} from "./index.js";
 
 let folder: string;
 let opened: Trunkline[];
@@ -31,25 +38,31 @@ async function create(options: TrunklineOptions = {}): Promise<Trunkline> {
 const echo = { model: "simulator/echo", prompt: "Say hello." };
 const said = "simulator/echo: this is no model. You wrote: Say hello.";
 
-/** The docstring's example, compiled. Never called: it would need a key. */
+/** The docstrings' examples, compiled. Never called: the first one would need a key. */
 async function example(): Promise<void> {
   const trunkline = await createTrunkline();
   const { text, costUsd } = await trunkline.ask({ model: "groq/llama-3.3-70b-versatile", prompt: "Say hello." });
   await trunkline.close();
   expect([text, costUsd]).toBeDefined();
+  const count = await trunkline.countTokens("hamburger", "openai/gpt-4o");
+  console.log(count.tokens, count.how, count.fits); // 2 exact yes
+  const quotes = await trunkline.estimateCost({ prompt: "Say hello." }, { models: ["openai/gpt-4o", "cheapest:3"] });
+  for (const { model, endpoints } of quotes) console.log(model, endpoints[0]?.likely?.usd);
+  const { tokens, how } = await countTokens("hamburger", "o200k_base");
+  console.log(tokens, how); // 2 exact
 }
 
 describe("the library", () => {
   test("exports these values and no others", () => {
-    expect(Object.keys(library).sort()).toEqual(["ConfigError", "TrunklineError", "createTrunkline"]);
+    expect(Object.keys(library).sort()).toEqual(["ConfigError", "TrunklineError", "countTokens", "createTrunkline"]);
   });
 
-  test("shows an example that is compiled", () => {
+  test("shows examples that are compiled", () => {
     const source = readFileSync(new URL("./index.ts", import.meta.url), "utf8");
-    const lines = /@example\n([\s\S]*?)\n \*\n/.exec(source)?.[1]?.split("\n") ?? [];
-    expect(lines.length).toBeGreaterThan(2);
+    const examples = [...source.matchAll(/@example\n([\s\S]*?)\n *\*(?:\/|\n)/g)].map((match) => match[1] ?? "");
+    expect(examples.length).toBe(4);
     const compiled = readFileSync(new URL("./index.test.ts", import.meta.url), "utf8");
-    for (const line of lines) expect(compiled).toContain(line.replace(/^ \* ?/, ""));
+    for (const line of examples.join("\n").split("\n")) expect(compiled).toContain(line.replace(/^ *\* ?/, ""));
     expect(example).toBeTypeOf("function");
   });
 
@@ -114,6 +127,42 @@ describe("the library", () => {
       trunkline.models().find(({ model }) => model.id === "openai/gpt-4o")?.servedBy;
     expect(servedBy(await create())).toEqual([]);
     expect(servedBy(await create({ apiKeys: { openai: "sk-1" } }))).toEqual(["openai"]);
+  });
+
+  test("counts texts, questions and chat bodies, without a key", async () => {
+    const trunkline = await create();
+    expect(await trunkline.countTokens("hamburger", "openai/gpt-4o")).toMatchObject({
+      tokens: 2,
+      how: "exact",
+      fits: "yes",
+      windowTokens: 128_000,
+    });
+    const asked = await trunkline.countTokens({ model: "openai/gpt-4o", prompt: "hamburger" });
+    const body = { model: "openai/gpt-4o", messages: [{ role: "user", content: "hamburger" }], max_tokens: 5 };
+    expect(asked).toEqual(await trunkline.countTokens(body));
+    expect(asked.tokens).toBe(9);
+    expect(await trunkline.countTokens(body, "gpt-4")).toMatchObject({ countedBy: "cl100k_base" });
+    expect(await countTokens(body)).toMatchObject({ tokens: 9, fits: "yes", notes: [] });
+    expect(await countTokens("hamburger", "cl100k_base")).toMatchObject({ tokens: 2 });
+  });
+
+  test("prices what it is asked, for one model and for several", async () => {
+    const trunkline = await create();
+    const [quote] = await trunkline.estimateCost({ model: "openai/gpt-4o", prompt: "hamburger", maxOutputTokens: 200 });
+    expect(quote?.endpoints[0]).toMatchObject({ isSetUp: false, likely: { usd: "0.0020225" } });
+    const many = await trunkline.estimateCost("hamburger", { models: ["openai/gpt-4o", "cheapest:3"], batch: true });
+    expect(many).toHaveLength(4);
+  });
+
+  test("refuses to count or price for a model that is none, or for no model", async () => {
+    const trunkline = await create();
+    await expect(trunkline.countTokens("Hi", "opnai/gpt4o")).rejects.toMatchObject({ code: "model_not_found" });
+    await expect(trunkline.countTokens("Hi")).rejects.toMatchObject({ code: "invalid_request" });
+    await expect(countTokens({ messages: [{ role: "robot" }] }, "gpt-4o")).rejects.toMatchObject({
+      code: "invalid_request",
+      details: { param: "messages[0].role" },
+    });
+    await expect(trunkline.estimateCost({ prompt: "Hi" })).rejects.toMatchObject({ code: "invalid_request" });
   });
 
   test("sends the key that it was given rather than the environment's", async () => {

@@ -1,5 +1,6 @@
 // `trunkline ask --dry-run`: what a question would be, who would answer it and what it would cost. Nothing is sent.
 import { build } from "../build.js";
+import { requestOf } from "../client/countable.js";
 import type { Question } from "../client/question.js";
 import type { Settings } from "../config/settings.js";
 import { type CostQuote, pricedRequest, quoteCost } from "../gateway/quote/quote-cost.js";
@@ -8,7 +9,6 @@ import { realClock } from "../surroundings.js";
 import { costTable } from "./cost.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import type { Io } from "./io.js";
-import { requestOf } from "./prompt-request.js";
 import { jsonText } from "./terminal.js";
 
 /** A question that fits nowhere ends with the code of wrong use, as sending it would. */
@@ -16,7 +16,7 @@ export async function dryRun(io: Io, settings: Settings, question: Question, jso
   const gateway = await build(settings, { ledger: "memory" });
   try {
     const parts: QuoteParts = { planning: gateway.planning, counter: gateway.counter, clock: realClock };
-    const request = requestOf(question);
+    const request = requestOf(question, question.model);
     const tokens = await quoteRequest(parts, request, question.model);
     const cost = await quoteCost(parts, pricedRequest(parts.counter, request), question.model);
     io.stdout.write(json ? jsonText({ version: 1, sent: false, tokens, cost }) : asText(io, tokens, cost));

@@ -1,5 +1,6 @@
 // `trunkline cost`: what a prompt would cost before it is sent, for one model or many: the least, the likely, the most. Offline.
 import { build } from "../build.js";
+import { requestOf } from "../client/countable.js";
 import { quoteCosts } from "../gateway/quote/cheapest.js";
 import { type CostQuote, type Priced, pricedRequest, pricedTokens } from "../gateway/quote/quote-cost.js";
 import type { QuoteParts } from "../gateway/quote/quote-tokens.js";
@@ -8,7 +9,6 @@ import { type ExitCode, exitCodes } from "./exit-codes.js";
 import { UsageError } from "./fail.js";
 import type { Io } from "./io.js";
 import { readOptions, readPrompt } from "./prompt.js";
-import { requestOf } from "./prompt-request.js";
 import { type FolderFlags, settingsFor } from "./settings.js";
 import { type Column, jsonText, table } from "./terminal.js";
 
@@ -67,7 +67,7 @@ async function readPriced(
     return pricedTokens(flags.inputTokens, typeof limit === "number" ? limit : undefined);
   }
   const prompt = await readPrompt(io, { words, system: flags.system, files: flags.file });
-  return pricedRequest(parts.counter, requestOf({ model, ...prompt, fields }));
+  return pricedRequest(parts.counter, requestOf({ ...prompt, fields }, model));
 }
 
 /** That a provider has no key stands in every row; only where there is one row is it a sentence as well. */
