@@ -14,11 +14,11 @@ export class MergeTable {
   private readonly mask: number;
   private readonly faults: FileFaults;
 
-  /** @param pairs how many will be set at most, and what their ranks are below. */
-  constructor(pairs: number, faults: FileFaults) {
+  /** @param pairs how many will be set, at most. */
+  constructor(pairs: number, faults: FileFaults, rankLimit = pairs) {
     let size = 16;
     while (size < pairs * 2) size *= 2;
-    this.rankLimit = pairs;
+    this.rankLimit = rankLimit;
     this.mask = size - 1;
     this.slots = new Int32Array(size * width).fill(-1);
     this.faults = faults;
