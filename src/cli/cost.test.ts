@@ -95,6 +95,11 @@ describe("cost", () => {
     expect([code, stdout]).toEqual([exitCodes.usage, ""]);
     expect(stderr).toMatch(word);
   });
+
+  test("refuses standard input that is no UTF-8", async () => {
+    const { code, stderr } = await run(["-m", "gpt-4o"], { stdin: Buffer.from([0x61, 0xff]) });
+    expect([code, stderr]).toEqual([exitCodes.usage, expect.stringContaining("not valid UTF-8")]);
+  });
 });
 
 describe("ask --dry-run", () => {

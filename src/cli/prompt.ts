@@ -61,7 +61,9 @@ function textOf(bytes: Buffer, file: string): string {
 async function readAll(io: Io): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString("utf8");
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) throw new UsageError("Standard input is not valid UTF-8. Convert it, for example with iconv.");
+  return bytes.toString("utf8");
 }
 
 /** `temperature=0.2` becomes a field; a value that is JSON is taken as JSON, anything else as text. */
