@@ -46,7 +46,7 @@ const whole = (number: number) => number.toLocaleString("en-US");
 function describe({ count, inputNanoUsd }: CountedInput, isShown: boolean): string {
   const facts = [
     ...(isShown ? [`${whole(count.tokens)} tokens`] : []),
-    `${count.how} (${count.countedBy})`,
+    count.countedBy === count.model ? count.how : `${count.how} (${count.countedBy})`,
     ...(count.windowTokens === undefined
       ? []
       : [`${shareOf(count)} of its window of ${whole(count.windowTokens)} tokens`]),
