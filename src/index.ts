@@ -15,6 +15,7 @@ import { dayOf } from "./gateway/plan.js";
 import type { CostQuote } from "./gateway/quote/quote-cost.js";
 import type { QuoteParts, TokenCount } from "./gateway/quote/quote-tokens.js";
 import { type ListedModel, listModels } from "./routing/list.js";
+import type { RoutingParts } from "./routing/resolve.js";
 import { realClock, realPause, realTimers } from "./surroundings.js";
 import { createCorrections } from "./tokens/estimate/correction.js";
 import { openaiEncoding } from "./tokens/openai-encodings.js";
@@ -130,7 +131,7 @@ export async function createTrunkline(options: TrunklineOptions = {}): Promise<T
  * console.log(tokens, how); // 2 exact
  */
 export function countTokens(countable: Countable, model?: string): Promise<TokenCount> {
-  const planning = {
+  const planning: RoutingParts = {
     catalog: loadCatalog(),
     providers: new Map(knownProviders.map((provider) => [provider.id, provider])),
     models: new Map(),
