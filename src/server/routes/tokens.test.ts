@@ -6,7 +6,10 @@ import { isArray, isObject, type JsonObject } from "../../canonical/json.js";
 let quiet: QuietGateway;
 
 beforeAll(async () => {
-  quiet = await startQuietGateway("limits: { bodyBytes: 8000000 }\nmodels:\n  own/small: { try: [openai/gpt-4o] }\n");
+  quiet = await startQuietGateway(
+    'limits: { bodyBytes: 8000000 }\nproviders:\n  up: { dialect: openai-chat, baseUrl: "http://127.0.0.1:1/v1" }\n' +
+      "models:\n  up/claude-small: { windowTokens: 200 }\n",
+  );
 });
 afterAll(() => quiet.close());
 
@@ -71,12 +74,19 @@ test("the model of the query wins over the body's", async () => {
   expect(await answers(gpt4o, "?model=gpt-4")).toMatchObject([{ countedBy: "cl100k_base" }]);
 });
 
-test("what is too long for the window does not fit, and what is near it is in doubt", async () => {
+test("what is too long for the window does not fit; the output asked for counts", async () => {
   const text = "hello ".repeat(130_000);
   expect(await answers({ text, model: "gpt-4o" })).toMatchObject([{ fits: "no" }]);
   const near = { model: "gpt-4o", max_tokens: 16_000, messages: [{ role: "user", content: "hello ".repeat(112_000) }] };
   expect(await answers(near)).toMatchObject([{ fits: "no" }]);
+  expect(await answers({ ...near, max_tokens: 10 })).toMatchObject([{ fits: "yes" }]);
   expect(await answers({ text: "hi", model: "o200k_base" })).toMatchObject([{ fits: "unknown" }]);
+});
+
+test("an estimate near the window is in doubt", async () => {
+  const texts = Array.from({ length: 40 }, (_, index) => "hello there ".repeat(index * 8));
+  const fits = (await answers({ texts, model: "up/claude-small" })).map((answer) => answer.fits);
+  expect([...new Set(fits)]).toEqual(["yes", "in doubt", "no"]);
 });
 
 describe("detail", () => {
