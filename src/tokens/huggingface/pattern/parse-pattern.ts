@@ -189,7 +189,7 @@ function readGroup(cursor: Cursor, flags: Flags, faults: FileFaults, depth: numb
   return lookOf(kind, body, faults);
 }
 
-/** Looking at one character is a question of class; `(?=\s|$)` is the same with an edge. More is refused. */
+/** Looking at one character is a question of class; `(?=\s|\z)` is the same with an edge. More is refused. */
 function lookOf(
   kind: "after" | "not-after" | "before" | "not-before",
   body: PatternNode,
@@ -198,11 +198,12 @@ function lookOf(
   const side = kind.endsWith("after") ? "after" : "before";
   const negated = kind.startsWith("not");
   const options = body.kind === "choice" ? body.options : [body];
-  const edges = options.filter((option) => option === anchors[side === "after" ? "\\z" : "\\A"]);
-  const sets = options.flatMap((option) => (option.kind === "set" ? [option.set] : []));
-  const ignoreCase = sets[0]?.ignoreCase ?? false;
-  if (edges.length + sets.length < options.length || sets.some((set) => set.ignoreCase !== ignoreCase))
+  const asked = options.map((option) => {
+    if (option.kind === "set") return { set: option.set, atEdge: false };
+    if (option.kind === "look" && option.look.side === side && !option.look.negated) return option.look;
     throw faults.unsupported("a pattern that looks ahead or behind by more than one character");
-  const source = sets.length === 0 ? "[]" : `[${sets.map((set) => set.source).join("")}]`;
-  return look(side, { source, ignoreCase }, { negated, atEdge: negated !== edges.length > 0 });
+  });
+  const ignoreCase = asked.some(({ set }) => set.ignoreCase);
+  const source = `[${asked.map(({ set }) => set.source).join("")}]`;
+  return look(side, { source, ignoreCase }, { negated, atEdge: negated !== asked.some(({ atEdge }) => atEdge) });
 }
