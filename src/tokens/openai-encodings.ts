@@ -82,6 +82,7 @@ export function openaiEncoding(name: OpenAiEncoding): BytePairTokenizer {
   classes ??= readCharacterClasses(read("character-classes.bin"));
   const vocabularyKey = `${file} ${size}`;
   const vocabulary = vocabularies.get(vocabularyKey) ?? new Vocabulary(read(file), size);
+  vocabulary.fill(size);
   vocabularies.set(vocabularyKey, vocabulary);
   const tokenizer = bytePairTokenizer(name, new Encoder(vocabulary, classes, split), specials);
   tokenizers.set(name, tokenizer);

@@ -5,8 +5,6 @@ import type { LongPiece } from "./long-piece.js";
 
 /** UTF-16 units that become UTF-8 in one step. */
 const unitsAStep = 65_536;
-/** Tokens of a long piece in one step: its bytes may take a while. */
-const tokensAStep = 1_024;
 /** Pieces of fewer bytes are done in one go. */
 const longPiece = 4_096;
 
@@ -36,7 +34,7 @@ export class BytePairCounting implements Counting {
 
   advance(bytes: number): boolean {
     if (this.#read < this.#text.length) this.#readMore();
-    else if (this.#longEnd >= 0) this.#countLong();
+    else if (this.#longEnd >= 0) this.#countLong(bytes);
     else this.#count(Math.min(this.#to, this.#at + bytes));
     return this.#read >= this.#text.length && this.#at >= this.#to;
   }
@@ -65,8 +63,8 @@ export class BytePairCounting implements Counting {
     }
   }
 
-  #countLong(): void {
-    if (this.#long?.advance(this.#room.bytes, tokensAStep) !== true) return;
+  #countLong(bytes: number): void {
+    if (this.#long?.advance(this.#room.bytes, bytes) !== true) return;
     this.#tokens += this.#long.count;
     this.#at = this.#longEnd;
     this.#longEnd = -1;

@@ -1,17 +1,16 @@
 // A byte-pair encoding at work: text is split into pieces, each is looked up whole, and merged only where it is no token itself.
 import type { CharacterClasses } from "./character-class.js";
-import { LongPiece } from "./long-piece.js";
+import { Characters } from "./characters.js";
+import { LongPiece, windowBytes } from "./long-piece.js";
 import { Merger } from "./merge.js";
 import { PairRanks } from "./pair-ranks.js";
 import type { Splitter } from "./scan.js";
+import { TokenPairs } from "./token-pairs.js";
 import { noToken, type Vocabulary } from "./vocabulary.js";
 
 /** A power of two. Each takes four numbers: twelve bytes of the piece; its length and its tokens. */
 const rememberedPieces = 1 << 15;
 const longestRemembered = 12;
-
-/** Pieces of more bytes are encoded from left to right; shorter ones are merged. */
-const longestMerged = 16;
 
 /** The first so many bytes of a number that was read from the text. */
 const masks = Int32Array.of(0, 0xff, 0xff_ff, 0xff_ff_ff, -1);
@@ -37,6 +36,7 @@ export class Encoder {
   readonly #pairRanks: PairRanks;
   readonly #merger: Merger;
   readonly #pieces = new Int32Array(rememberedPieces * 4).fill(0);
+  #tokenPairs: TokenPairs | undefined;
   #long: LongPiece | undefined;
 
   constructor(vocabulary: Vocabulary, classes: CharacterClasses, split: Splitter) {
@@ -44,7 +44,7 @@ export class Encoder {
     this.#classes = classes;
     this.#split = split;
     this.#pairRanks = new PairRanks(vocabulary);
-    this.#merger = new Merger(this.#pairRanks);
+    this.#merger = new Merger(this.#pairRanks, new Characters(vocabulary));
   }
 
   /** The end of the piece that begins at `at`, in a text that ends at `to`. */
@@ -94,7 +94,7 @@ export class Encoder {
 
   countPiece(bytes: Uint8Array, at: number, end: number): number {
     if (this.vocabulary.find(bytes, at, end) !== noToken) return 1;
-    if (end - at <= longestMerged) return this.#merger.merge(bytes, at, end);
+    if (end - at <= windowBytes) return this.#merger.merge(bytes, at, end);
     return this.#encodeLong(bytes, at, end).count;
   }
 
@@ -110,7 +110,7 @@ export class Encoder {
   encodePiece(bytes: Uint8Array, at: number, end: number, take: (id: number, end: number) => void): void {
     const whole = this.vocabulary.find(bytes, at, end);
     if (whole !== noToken) take(whole, end);
-    else if (end - at <= longestMerged) {
+    else if (end - at <= windowBytes) {
       const parts = this.#merger.merge(bytes, at, end);
       const { ids, bounds } = this.#merger;
       for (let part = 0; part < parts; part++) take(ids[part] ?? 0, at + (bounds[part + 1] ?? 0));
@@ -121,7 +121,7 @@ export class Encoder {
   }
 
   #encodeLong(bytes: Uint8Array, at: number, end: number): LongPiece {
-    this.#long ??= new LongPiece(this.#pairRanks);
+    this.#long ??= this.longPiece();
     this.#long.begin(at, end);
     this.#long.advance(bytes, Number.POSITIVE_INFINITY);
     return this.#long;
@@ -129,6 +129,7 @@ export class Encoder {
 
   /** For a piece that is to be encoded in steps; others may be encoded in between. */
   longPiece(): LongPiece {
-    return new LongPiece(this.#pairRanks);
+    this.#tokenPairs ??= new TokenPairs(this.#pairRanks);
+    return new LongPiece(this.#tokenPairs, this.#merger);
   }
 }

@@ -15,8 +15,8 @@ const whole = -2;
 const unreachable = -3;
 
 export class TokenPairs {
+  readonly vocabulary: Vocabulary;
   readonly #pairRanks: PairRanks;
-  readonly #vocabulary: Vocabulary;
   readonly #merger: Merger;
   /** By id: the two tokens that are joined last to make it. */
   readonly #lefts: Int32Array;
@@ -25,10 +25,10 @@ export class TokenPairs {
 
   constructor(pairRanks: PairRanks) {
     this.#pairRanks = pairRanks;
-    this.#vocabulary = pairRanks.vocabulary;
+    this.vocabulary = pairRanks.vocabulary;
     this.#merger = new Merger(pairRanks);
-    this.#lefts = new Int32Array(this.#vocabulary.size).fill(unknown);
-    this.#rights = new Int32Array(this.#vocabulary.size).fill(unknown);
+    this.#lefts = new Int32Array(this.vocabulary.size).fill(unknown);
+    this.#rights = new Int32Array(this.vocabulary.size).fill(unknown);
   }
 
   /** False for a token that is known by its spelling alone: merging its bytes does not give it. */
@@ -76,7 +76,7 @@ export class TokenPairs {
   }
 
   #takeApart(id: number): number {
-    const bytes = this.#vocabulary.bytesOf(id);
+    const bytes = this.vocabulary.bytesOf(id);
     let left = unreachable;
     if (bytes !== undefined && bytes.length === 1) left = whole;
     else if (bytes !== undefined && this.#merger.merge(bytes, 0, bytes.length) === 1) {

@@ -1,5 +1,7 @@
 // The tokens of a byte-pair vocabulary, found by their bytes: one open-addressed table over the packed file, no object per token.
 
+import { CutCharacters } from "./cut-characters.js";
+
 /** What bytes that are no token have for a rank: higher than any. */
 export const noToken = 0x7f_ff_ff_ff;
 
@@ -24,8 +26,6 @@ const filterBits = 1 << 21;
 export class Vocabulary {
   /** Ids run from 0 to below this; one that is not taken has no bytes. */
   readonly size: number;
-  /** Bytes of the longest token. */
-  readonly longest: number;
   /** By first byte × 256 + second byte: the id of the token of these two, or `noToken`. */
   readonly pairs: Int32Array;
   /** The id of the token of one byte. */
@@ -40,12 +40,17 @@ export class Vocabulary {
   readonly #starts: Int32Array;
   readonly #slots: Int32Array;
   readonly #mask: number;
-  #beginnings: Beginnings | undefined;
+  readonly #longestFrom = new Uint8Array(0x1_00_00).fill(1);
+  readonly cutCharacters = new CutCharacters();
+  #longest = 0;
+  /** The next id to be read, and where it is in the packed file. */
+  #next = 0;
+  #at = 0;
 
   /**
+   * Holds no token yet: `fill` reads them.
    * @param packed for each id in order a length of one byte, then so many bytes; length 0 for an id that is not taken.
    * @param size how many ids to take: a vocabulary may be the beginning of another. At most 262,142.
-   * @throws RangeError where the lengths do not lead there, or the first 256 ids are not the single bytes
    */
   constructor(packed: Uint8Array, size: number) {
     this.#packed = packed;
@@ -60,51 +65,80 @@ export class Vocabulary {
     this.#hashes = new Int32Array(size).fill(0);
     this.pairs = new Int32Array(0x1_00_00).fill(noToken);
     this.singles = new Int32Array(0x1_00).fill(noToken);
-    this.longest = this.#fill();
-    if (this.singles.some((id) => id > 0xff))
-      throw new RangeError("The packed vocabulary does not begin with the single bytes.");
   }
 
-  #fill(): number {
+  /** Bytes of the longest token. */
+  get longest(): number {
+    return this.#longest;
+  }
+
+  /**
+   * Reads so many ids more; true once it holds all.
+   * @throws RangeError where the lengths do not lead there, or the first 256 ids are not the single bytes
+   */
+  fill(ids: number): boolean {
     const packed = this.#packed;
     const starts = this.#starts;
-    const slots = this.#slots;
-    const mask = this.#mask;
-    let longest = 0;
-    let at = 0;
-    for (let id = 0; id < starts.length; id++) {
+    const until = Math.min(this.size, this.#next + ids);
+    let at = this.#at;
+    for (let id = this.#next; id < until; id++) {
       const length = packed[at++] ?? 0;
       starts[id] = at;
-      const end = at + length;
-      if (end > packed.length) throw new RangeError("The packed vocabulary ends too early.");
-      if (length > longest) longest = length;
-      if (length === 0) continue;
-      const first = packed[at] ?? 0;
-      if (length === 1) this.singles[first] = id;
-      if (length === 2) this.pairs[(first << 8) | (packed[at + 1] ?? 0)] = id;
-      let hash = 0;
-      for (; at < end; at++) hash = (Math.imul(hash, hashFactor) + (packed[at] ?? 0)) | 0;
-      this.#hashes[id] = hash;
-      const mixed = mix(hash);
-      const bit = mixed >>> 11;
-      this.#filter[bit >>> 5] = (this.#filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
-      let slot = mixed & mask;
-      while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = (mixed & ~idMask) | (id + 1);
+      at += length;
+      if (at > packed.length) throw new RangeError("The packed vocabulary ends too early.");
+      if (length > 0) this.#add(id, at - length, at);
+      if (id === 0xff && this.singles.includes(noToken))
+        throw new RangeError("The packed vocabulary does not begin with the single bytes.");
     }
-    return longest;
+    this.#next = until;
+    this.#at = at;
+    return until === this.size;
+  }
+
+  #add(id: number, start: number, end: number): void {
+    const packed = this.#packed;
+    const slots = this.#slots;
+    const filter = this.#filter;
+    const mask = this.#mask;
+    const length = end - start;
+    const first = packed[start] ?? 0;
+    const firstTwo = (first << 8) | (packed[start + 1] ?? 0);
+    if (length > this.#longest) this.#longest = length;
+    if (length === 1) this.singles[first] = id;
+    else if (length > (this.#longestFrom[firstTwo] ?? 0)) this.#longestFrom[firstTwo] = length;
+    if (length === 2) this.pairs[firstTwo] = id;
+    let hash = 0;
+    let anyHigh = 0;
+    for (let at = start; at < end; at++) {
+      const byte = packed[at] ?? 0;
+      anyHigh |= byte;
+      hash = (Math.imul(hash, hashFactor) + byte) | 0;
+    }
+    if (anyHigh >= 0x80) this.cutCharacters.add(packed, start, end);
+    this.#hashes[id] = hash;
+    const mixed = mix(hash);
+    const bit = mixed >>> 11;
+    filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+    let slot = mixed & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = (mixed & ~idMask) | (id + 1);
   }
 
   /** The id of the token that is exactly bytes[from, to), which are not empty; `noToken` where none is. */
   find(bytes: Uint8Array, from: number, to: number): number {
-    if (to - from > this.longest) return noToken;
+    if (to - from > this.#longest) return noToken;
     let hash = 0;
     for (let at = from; at < to; at++) hash = (Math.imul(hash, hashFactor) + (bytes[at] ?? 0)) | 0;
     const mixed = mix(hash);
     return this.#filtered(mixed) ? this.#look(bytes, from, to, mixed) : noToken;
   }
 
-  /** The same for bytes whose hash is known. */
+  /** Whether there may be a token of this hash: no for nine of ten where there is none. */
+  mayHave(hash: number): boolean {
+    return this.#filtered(mix(hash));
+  }
+
+  /** The same as `find` for bytes whose hash is known. */
   findHashed(bytes: Uint8Array, from: number, to: number, hash: number): number {
     const mixed = mix(hash);
     return this.#filtered(mixed) ? this.#look(bytes, from, to, mixed) : noToken;
@@ -142,13 +176,9 @@ export class Vocabulary {
     return true;
   }
 
-  /**
-   * Whether bytes with this hash may begin a token; no for most that do not. The filter is made when it is first asked for:
-   * short pieces do without.
-   */
-  get beginnings(): Beginnings {
-    this.#beginnings ??= new Beginnings(this.#packed, this.#starts);
-    return this.#beginnings;
+  /** Bytes of the longest token that begins as the bytes at this place do, by the first two of them; at least 1. */
+  longestAt(bytes: Uint8Array, at: number): number {
+    return this.#longestFrom[((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)] ?? 1;
   }
 
   /** Bytes of a token. */
@@ -187,29 +217,6 @@ export class Vocabulary {
     if (start === undefined) return undefined;
     const length = this.#packed[start - 1] ?? 0;
     return length === 0 ? undefined : this.#packed.subarray(start, start + length);
-  }
-}
-
-/** The hashes of all beginnings of tokens, a bit for each. */
-export class Beginnings {
-  readonly #filter = new Uint32Array(filterBits >>> 5).fill(0);
-
-  constructor(packed: Uint8Array, starts: Int32Array) {
-    const filter = this.#filter;
-    for (let id = 0; id < starts.length; id++) {
-      let at = starts[id] ?? 0;
-      let hash = 0;
-      for (const end = at + (packed[at - 1] ?? 0); at < end; at++) {
-        hash = (Math.imul(hash, hashFactor) + (packed[at] ?? 0)) | 0;
-        const bit = mix(hash) >>> 11;
-        filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
-      }
-    }
-  }
-
-  mayHave(hash: number): boolean {
-    const bit = mix(hash) >>> 11;
-    return (((this.#filter[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) !== 0;
   }
 }
 
