@@ -28,6 +28,10 @@ const most = 2;
 const weight = 0.05;
 /** Weight of the estimate itself, in requests: one odd request must not move it far. */
 const trust = 4;
+/** One request moves the factor as if it were at most so far off, in logarithms: about a quarter. */
+const mostSurprise = 0.22;
+/** A request of so many tokens weighs half: what the provider adds around a short one is a large part of it. */
+const halfWeightTokens = 100;
 const mostModels = 1_000;
 /** Errors that are kept for the summary. */
 const keptErrors = 200;
@@ -48,16 +52,17 @@ export function createCorrections(): Corrections {
       if (!(reported >= leastTokens) || !(estimated >= 1)) return;
       const ratio = reported / estimated;
       if (ratio < least || ratio > most) return;
-      let state = states.get(model);
-      if (state === undefined) {
-        if (states.size >= mostModels) forgetOldest(states);
-        state = { count: 0, log: 0, before: [], after: [] };
-        states.set(model, state);
-      }
+      const state = states.get(model) ?? { count: 0, log: 0, before: [], after: [] };
+      // Put behind the others, so that the first is the one that was not heard of for the longest time.
+      states.delete(model);
+      if (states.size >= mostModels) forgetFirst(states);
+      states.set(model, state);
       keep(state.before, errorOf(estimated, reported));
       keep(state.after, errorOf(estimated * factorOf(state), reported));
       state.count++;
-      state.log += Math.max(weight, 1 / (state.count + trust)) * (Math.log(ratio) - state.log);
+      const surprise = Math.min(mostSurprise, Math.max(-mostSurprise, Math.log(ratio) - state.log));
+      const share = reported / (reported + halfWeightTokens);
+      state.log += Math.max(weight, 1 / (state.count + trust)) * share * surprise;
     },
     factor: (model) => factorOf(states.get(model)),
     summary: () =>
@@ -71,9 +76,9 @@ export function createCorrections(): Corrections {
   };
 }
 
-function forgetOldest(states: Map<string, State>): void {
-  const [oldest] = states.keys();
-  if (oldest !== undefined) states.delete(oldest);
+function forgetFirst(states: Map<string, State>): void {
+  const [first] = states.keys();
+  if (first !== undefined) states.delete(first);
 }
 
 function errorOf(estimated: number, reported: number): number {
