@@ -11,7 +11,8 @@ import { readContent, readMark, readSystem } from "./read-request-content.js";
 export function readRequest(json: JsonObject): Request {
   const extra: Extra = {};
   const body = new Fields(json);
-  body.take("model");
+  // Which models may answer, and what the gateway itself acts on.
+  for (const field of ["model", "models", "fallbacks", "route", "session_id", "trunkline"]) body.take(field);
   const instructions = readSystem(body, extra);
   const turns = body.messages("messages").flatMap((message) => {
     const role = message.word("role", ["user", "assistant", "system"]);
@@ -53,7 +54,8 @@ function readUser(body: Fields, extra: Extra): string | undefined {
   const metadata = body.fields("metadata");
   const user = metadata?.text("user_id");
   metadata?.keepRest(extra);
-  return user;
+  // OpenRouter's own name for it.
+  return user ?? body.text("user");
 }
 
 /** Tools that the client runs. The provider's own (`web_search_…`) are kept whole: no other provider has them. */
