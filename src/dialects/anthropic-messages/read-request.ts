@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../canonical/json.js";
 import type { OutputFormat, Request, Tool, ToolChoice } from "../../canonical/request.js";
 import { Fields, maxTools } from "../body-fields.js";
-import type { Extra } from "../extra.js";
+import { type Extra, setExtra } from "../extra.js";
 import { turnsOf } from "../user-turns.js";
 import { readContent, readMark, readSystem } from "./read-request-content.js";
 
@@ -31,6 +31,7 @@ export function readRequest(json: JsonObject): Request {
   const topK = body.number("top_k");
   const stop = body.texts("stop_sequences") ?? [];
   const stream = body.flag("stream") ?? false;
+  readServiceTier(body, extra);
   body.keepRest(extra);
   return {
     instructions,
@@ -48,6 +49,13 @@ export function readRequest(json: JsonObject): Request {
     stream,
     extra,
   };
+}
+
+/** Other providers have a field of this name and their own words for it: the usual tier needs none. */
+function readServiceTier(body: Fields, extra: Extra): void {
+  const tier = body.text("service_tier");
+  if (tier === "standard_only") setExtra(extra, "service_tier", "default");
+  else if (tier !== "auto") body.keep("service_tier", extra);
 }
 
 function readUser(body: Fields, extra: Extra): string | undefined {
