@@ -14,7 +14,7 @@ import type { Wire } from "./client/wire.js";
 import type { Settings } from "./config/settings.js";
 import { createCredentialRing } from "./credentials/ring.js";
 import { openaiChat } from "./dialects/openai-chat/dialect.js";
-import { relays, upstreamDialects } from "./dialects/registry.js";
+import { clientDialects, relays, upstreamDialects } from "./dialects/registry.js";
 import { createOpenExchanges } from "./gateway/open-exchanges.js";
 import type { GatewayParts } from "./gateway/parts.js";
 import { createLedger, type Ledger } from "./ledger/ledger.js";
@@ -27,10 +27,11 @@ import type { RoutingParts } from "./routing/resolve.js";
 import { adminGenerationRoutes } from "./server/admin/generations.js";
 import { createGatewayServer } from "./server/gateway-server.js";
 import { isLoopback, parseAddress } from "./server/options.js";
-import { chatRoutes } from "./server/routes/chat.js";
+import { countRoutes } from "./server/routes/count-tokens.js";
 import { estimateRoutes } from "./server/routes/estimate.js";
 import { generationRoutes } from "./server/routes/generation.js";
 import { healthRoutes } from "./server/routes/health.js";
+import { dialectSpoken, inferenceRoutes } from "./server/routes/inference.js";
 import { modelRoutes } from "./server/routes/models.js";
 import { tokenRoutes } from "./server/routes/tokens.js";
 import { syncedPlaces } from "./store/catalog/places.js";
@@ -151,7 +152,8 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
   const keys = createKeyRing(settings.keyHashes);
   const server = createGatewayServer({
     routes: [
-      ...chatRoutes({ gateway, dialect: openaiChat, newId, open, bodyBytes: settings.bodyBytes }),
+      ...inferenceRoutes({ gateway, dialects: clientDialects, newId, open, bodyBytes: settings.bodyBytes }),
+      ...countRoutes({ quote, bodyBytes: settings.bodyBytes }),
       ...modelRoutes({ routing: planning, clock, createdSeconds: Math.floor(Date.parse(catalog.generated) / 1_000) }),
       ...tokenRoutes({ quote, pause, bodyBytes: settings.bodyBytes }),
       ...estimateRoutes({ quote, bodyBytes: settings.bodyBytes }),
@@ -166,6 +168,10 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     timers,
     observe,
     dialect: openaiChat,
+    dialectOf(path, headers) {
+      const name = dialectSpoken(path, headers);
+      return name === undefined ? undefined : clientDialects.get(name);
+    },
     address,
     open,
     drainMs: settings.drainMs,

@@ -21,7 +21,10 @@ export const dialectNames = [
 ] as const;
 export type DialectName = (typeof dialectNames)[number];
 
-/** `openai` on `/v1`, `openrouter` on `/api/v1`: two profiles of the Chat dialect, chosen by the path. */
+/**
+ * Chosen by the path: `openai` on `/v1`, where a dialect is as its own vendor has it; `openrouter` on `/api/v1`, where it
+ * is as OpenRouter's clients know it.
+ */
 export type Profile = "openai" | "openrouter";
 
 /** What admit, plan and hold look at. Read without building the canonical request. */
@@ -52,9 +55,14 @@ export interface OwnFields {
   readonly strict?: boolean;
 }
 
+/** Headers of a client's request, with names in small letters. */
+export type ClientHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** A client's request, read as far as is asked. */
 export interface ClientRequest {
   readonly outline: Outline;
+  /** Headers that are part of the client's dialect: the relay sends them on. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Body bytes as they came, for the relay. */
   readonly bytes: Buffer;
   /** The parsed body. */
@@ -198,8 +206,12 @@ export interface Shortening {
 export interface ClientDialect {
   readonly name: DialectName;
   readonly shortening?: Shortening;
+  /** What a stream may hold at any time between its events, to keep a connection alive; absent: a comment. */
+  readonly keepAlive?: string;
+  /** The header in which its clients look for the request's id, where that is not `x-request-id`. */
+  readonly requestIdHeader?: string;
   /** Throws TrunklineError with `param` where the request cannot be understood. */
-  readRequest(bytes: Buffer, profile: Profile): ClientRequest;
+  readRequest(bytes: Buffer, profile: Profile, headers?: ClientHeaders): ClientRequest;
   writeResponse(events: readonly Event[], served: Served, profile: Profile): Buffer;
   writeStream(served: Served, outline: Outline, profile: Profile): StreamWriter;
   writeError(error: TrunklineError, generationId: string | undefined, profile: Profile): ErrorBody;

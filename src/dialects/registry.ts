@@ -3,7 +3,10 @@ import { anthropicMessages } from "./anthropic-messages/dialect.js";
 import type { ClientDialect, DialectName, Relay, UpstreamDialect } from "./dialect.js";
 import { openaiChat } from "./openai-chat/dialect.js";
 
-export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map([[openaiChat.name, openaiChat]]);
+export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map<DialectName, ClientDialect>([
+  [openaiChat.name, openaiChat],
+  [anthropicMessages.name, anthropicMessages],
+]);
 
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map<DialectName, UpstreamDialect>([
   [openaiChat.name, openaiChat],
@@ -11,4 +14,7 @@ export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new M
 ]);
 
 /** Dialects that both sides may speak: their bytes go through. */
-export const relays: ReadonlyMap<DialectName, Relay> = new Map([[openaiChat.name, openaiChat.relay]]);
+export const relays: ReadonlyMap<DialectName, Relay> = new Map([
+  [openaiChat.name, openaiChat.relay],
+  [anthropicMessages.name, anthropicMessages.relay],
+]);

@@ -27,16 +27,17 @@ export async function attempt(parts: GatewayParts, held: Held, sink: Sink, inter
   let receipt: EndpointResult["receipt"] = [];
   parts.retryBudget.earn();
 
-  const commit = createCommit(sink, parts.timers, outline.stream, () =>
+  const head = () =>
     servedHeaders({
       generationId: received.generationId,
+      idHeader: received.dialect.requestIdHeader,
       endpoint,
       stream: true,
       attempts: attempts.length + 1,
       costNanoUsd: undefined,
       receipt,
-    }),
-  );
+    });
+  const commit = createCommit(sink, parts.timers, outline.stream, head, received.dialect.keepAlive);
   const deadline = deadlineOf(parts, held);
   let result: EndpointResult = { ...noResult, facts: newFacts() };
 
@@ -191,6 +192,7 @@ function finish(held: Held, sink: Sink, ended: Ended): Answered {
       const costNanoUsd = usage === undefined ? undefined : servedBy(endpoint, received).costOf(usage);
       const headers = servedHeaders({
         generationId: received.generationId,
+        idHeader: received.dialect.requestIdHeader,
         endpoint,
         stream: false,
         attempts: attempts.length,

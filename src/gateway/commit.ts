@@ -1,5 +1,5 @@
 // Step 6. Frames before the first real content are held back: until then another endpoint may answer. A client that waits
-// long gets comments meanwhile; they commit the status 200, not the endpoint.
+// long gets comments meanwhile, or what its dialect has for that; they commit the status 200, not the endpoint.
 import type { Timer, Timers } from "../canonical/clock.js";
 import { sseComment } from "../framing/sse.js";
 import type { Sink } from "./sink.js";
@@ -17,12 +17,16 @@ export interface Commit {
   close(): void;
 }
 
-/** @param head called when the first byte is due; gives the headers of whoever serves at that moment. */
+/**
+ * @param head called when the first byte is due; gives the headers of whoever serves at that moment.
+ * @param alive what a stream of the client's dialect may hold while nothing happens.
+ */
 export function createCommit(
   sink: Sink,
   timers: Timers,
   stream: boolean,
   head: () => Readonly<Record<string, string>>,
+  alive = sseComment("waiting for the model"),
 ): Commit {
   let headSent = false;
   let open = false;
@@ -38,7 +42,7 @@ export function createCommit(
   const keepAlive = () => {
     if (silent) {
       sendHead();
-      sink.write(sseComment("waiting for the model"));
+      sink.write(alive);
     }
     silent = true;
     timer = timers.after(keepAliveMs, keepAlive);

@@ -66,7 +66,7 @@ function canonicalOf(request: ClientRequest): Request | undefined {
 async function fitCounted(parts: GatewayParts, planned: Planned): Promise<Fitted> {
   const { request } = planned.admitted.received;
   const countFor = await countSoon(parts, request, planned.plan.endpoints);
-  const question = questionOf(request, countFor);
+  const question = questionOf(planned, countFor);
   const { endpoints, leftOut } = checkFit(planned.plan.endpoints, question);
   const [first, ...others] = endpoints;
   if (first !== undefined) return fitted(withoutWish(planned), [first, ...others], leftOut, countFor);
@@ -88,7 +88,9 @@ async function countSoon(
   return (endpoint) => counts.get(endpoint.model);
 }
 
-function questionOf({ outline }: ClientRequest, countFor: CountFor): FitQuestion {
+function questionOf({ admitted }: Planned, countFor: CountFor): FitQuestion {
+  const { dialect, request } = admitted.received;
+  const { outline } = request;
   // A request that cannot be read is not refused for its length: anything from nothing to all its bytes.
   const unknown: InputCount = {
     tokens: Math.ceil(outline.bodyBytes / 4),
@@ -96,7 +98,11 @@ function questionOf({ outline }: ClientRequest, countFor: CountFor): FitQuestion
     method: "estimated",
     errorPercent: 100,
   };
-  return { countFor: (endpoint) => countFor(endpoint) ?? unknown, askedOutput: outline.maxOutputTokens };
+  return {
+    countFor: (endpoint) => countFor(endpoint) ?? unknown,
+    askedOutput: outline.maxOutputTokens,
+    canShorten: dialect.shortening !== undefined,
+  };
 }
 
 function fitted(
@@ -145,7 +151,7 @@ async function compress(parts: GatewayParts, planned: Planned, question: FitQues
   const request = shortening.withMessages(received.request, shortened.messages);
   const admitted = { received: { ...received, request } };
   const countFor = await countSoon(parts, request, endpoints);
-  const check = checkFit(endpoints, questionOf(request, countFor));
+  const check = checkFit(endpoints, questionOf({ ...planned, admitted }, countFor));
   const [going, ...others] = check.endpoints;
   if (going === undefined) return undefined;
   return fitted({ ...planned, admitted }, [going, ...others], check.leftOut, countFor, shortened.notes);

@@ -6,6 +6,8 @@ import type { PlannedEndpoint } from "../routing/resolve.js";
 
 export interface ServedHeaders {
   readonly generationId: string;
+  /** Where the client's dialect looks for the id, beside `x-request-id`. */
+  readonly idHeader?: string | undefined;
   readonly endpoint: PlannedEndpoint | undefined;
   readonly stream: boolean;
   readonly attempts: number;
@@ -22,6 +24,7 @@ export function servedHeaders(served: ServedHeaders): Record<string, string> {
     "x-generation-id": served.generationId,
     "x-request-id": served.generationId,
   };
+  if (served.idHeader !== undefined) headers[served.idHeader] = served.generationId;
   if (served.stream) {
     headers["cache-control"] = "no-cache";
     // Proxies such as nginx buffer streams unless told not to.
@@ -37,11 +40,16 @@ export function servedHeaders(served: ServedHeaders): Record<string, string> {
   return headers;
 }
 
-export function errorHeaders(error: TrunklineError, generationId: string | undefined): Record<string, string> {
+export function errorHeaders(
+  error: TrunklineError,
+  generationId: string | undefined,
+  idHeader?: string,
+): Record<string, string> {
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (generationId !== undefined) {
     headers["x-generation-id"] = generationId;
     headers["x-request-id"] = generationId;
+    if (idHeader !== undefined) headers[idHeader] = generationId;
   }
   const { retryAfterMs, attempts, provider } = error.details;
   if (retryAfterMs !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1_000)));

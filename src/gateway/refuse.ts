@@ -11,6 +11,6 @@ export function refuse(
 ): void {
   if (sink.gone) return;
   const { status, body } = received.dialect.writeError(error, received.generationId, received.profile);
-  sink.head(status, errorHeaders(error, received.generationId));
+  sink.head(status, errorHeaders(error, received.generationId, received.dialect.requestIdHeader));
   sink.end(body);
 }

@@ -111,6 +111,13 @@ test("too long is refused in OpenAI's words, with what to cut and what else woul
   );
 });
 
+test("a client that cannot ask for less is not told to", () => {
+  const error = tooLong([endpoint("m", 8_192)], { ...ask(exact(8_000), 500), canShorten: false });
+  expect(error.details.whatToDo).toBe(
+    "Cut at least 308 tokens of input, lower max_tokens to 192, or name a model with a larger window under `models`.",
+  );
+});
+
 test("too long without an output limit names the messages alone", () => {
   const error = tooLong([endpoint("m", 8_192)], ask(exact(8_192)));
   expect(error.message).toBe(

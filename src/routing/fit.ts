@@ -19,6 +19,8 @@ export interface FitQuestion {
   readonly askedOutput: number | undefined;
   /** What the client's dialect calls the two, for errors. Absent: the Chat dialect's names. */
   readonly fields?: { readonly input: string; readonly output: string };
+  /** Whether the client could ask for its request to be shortened: false where its dialect has no such wish. */
+  readonly canShorten?: boolean;
 }
 
 export type Verdict =

@@ -23,7 +23,7 @@ interface TooSmall {
  * @param endpoints those that were checked: at least one, and none of them fits.
  */
 export function tooLong(endpoints: readonly PlannedEndpoint[], question: FitQuestion): TrunklineError {
-  const { askedOutput, fields = { input: "messages", output: "max_tokens" } } = question;
+  const { askedOutput, fields = { input: "messages", output: "max_tokens" }, canShorten = true } = question;
   let roomiest: { readonly limit: number; readonly room: number } | undefined;
   let nearest: TooSmall | undefined;
   for (const endpoint of endpoints) {
@@ -41,7 +41,7 @@ export function tooLong(endpoints: readonly PlannedEndpoint[], question: FitQues
   }
   if (roomiest !== undefined) return outputTooLarge(askedOutput ?? leastOutput, roomiest, fields.output);
   if (nearest === undefined) throw new Error("a request that fits was refused");
-  return inputTooLong(nearest, askedOutput, fields);
+  return inputTooLong(nearest, askedOutput, fields, canShorten);
 }
 
 /** `room`: the highest output limit that fits beside the input. */
@@ -60,7 +60,7 @@ function outputTooLarge(
   );
 }
 
-function inputTooLong(model: TooSmall, asked: number | undefined, fields: Fields): TrunklineError {
+function inputTooLong(model: TooSmall, asked: number | undefined, fields: Fields, canShorten: boolean): TrunklineError {
   const { windowTokens, count } = model;
   const limit = `This model's maximum context length is ${windowTokens} tokens.`;
   const excess =
@@ -72,7 +72,7 @@ function inputTooLong(model: TooSmall, asked: number | undefined, fields: Fields
   const message = `${limit} ${excess}: ${tokens(tooMany)} ${tooMany === 1 ? "is" : "are"} too many.${estimated}`;
   return new TrunklineError("context_length_exceeded", message, {
     param: fields.input,
-    whatToDo: `${waysOut(model, asked, fields).join(", ")}.`,
+    whatToDo: `${joined(waysOut(model, asked, fields, canShorten))}.`,
   });
 }
 
@@ -80,6 +80,7 @@ function waysOut(
   { windowTokens, maxOutputTokens, count, overBy }: TooSmall,
   asked: number | undefined,
   { output }: Fields,
+  canShorten: boolean,
 ): readonly string[] {
   const cut = `Cut at least ${tokens(overBy)} of input`;
   const alsoLower = asked !== undefined && asked > maxOutputTokens ? ` and lower ${output} to ${maxOutputTokens}` : "";
@@ -88,8 +89,11 @@ function waysOut(
     cut + alsoLower,
     ...(asked !== undefined && room >= 1 ? [`lower ${output} to ${room}`] : []),
     "name a model with a larger window under `models`",
-    'or ask for `transforms: ["middle-out"]`, which leaves out the middle',
+    ...(canShorten ? ['ask for `transforms: ["middle-out"]`, which leaves out the middle'] : []),
   ];
 }
+
+/** There are two of them at least. */
+const joined = (ways: readonly string[]) => `${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}`;
 
 const tokens = (count: number) => (count === 1 ? "1 token" : `${count} tokens`);

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from "node:http";
 const exposed = [
   "x-generation-id",
   "x-request-id",
+  "request-id",
   "x-trunkline-provider",
   "x-trunkline-model",
   "x-trunkline-cost-usd",

@@ -4,7 +4,7 @@ import { identify, type KeyRing } from "../admission/keys.js";
 import type { Clock } from "../canonical/clock.js";
 import { TrunklineError } from "../canonical/error.js";
 import type { Observer } from "../canonical/observer.js";
-import type { ClientDialect, Profile } from "../dialects/dialect.js";
+import type { ClientDialect, ClientHeaders, Profile } from "../dialects/dialect.js";
 import { errorHeaders } from "../gateway/headers.js";
 import { corsHeaders, preflightHeaders } from "./cors.js";
 import type { Address } from "./options.js";
@@ -19,8 +19,9 @@ export interface DoorParts {
   readonly hosts: readonly string[];
   readonly clock: Clock;
   readonly observe: Observer;
-  /** Gives errors their shape. */
+  /** Gives errors their shape, where the path and the client name no other dialect. */
   readonly dialect: ClientDialect;
+  readonly dialectOf?: (path: string, headers: ClientHeaders) => ClientDialect | undefined;
   readonly draining: () => boolean;
 }
 
@@ -88,7 +89,8 @@ function answerError(
     return;
   }
   const profile: Profile = profileOf(path);
-  const { status, body } = parts.dialect.writeError(error, undefined, profile);
+  const dialect = parts.dialectOf?.(path, request.headers) ?? parts.dialect;
+  const { status, body } = dialect.writeError(error, undefined, profile);
   // What is left of the body is not read: the connection cannot serve another request.
   if (!request.complete) response.setHeader("connection", "close");
   response.writeHead(status, { ...errorHeaders(error, undefined), "content-length": Buffer.byteLength(body) });

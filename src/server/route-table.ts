@@ -29,7 +29,8 @@ export function createRouteTable(routes: readonly Route[]): RouteTable {
         );
       }
       throw new TrunklineError("not_found", `There is no ${method} ${path.slice(0, 200)} here.`, {
-        whatToDo: "Point your SDK's base URL at http://<host>/v1, or at http://<host>/api/v1 for OpenRouter's clients.",
+        whatToDo:
+          "Point your SDK's base URL at http://<host>/v1, at http://<host>/api/v1 for OpenRouter's clients, at http://<host> for Anthropic's.",
       });
     },
   };

@@ -23,10 +23,12 @@ const main = join(repository, "dist", "cli", "main.js");
 
 /** Dialects of upstreams that this version speaks. */
 const upstreamDialects = ["openai-chat", "anthropic-messages"];
-/** So many recorded cases may read differently, as docs/dialects.md tells; one more is a failure. */
+/** Dialects of clients, by the grader's name. */
+const surfaces = ["chat", "messages"];
+/** So many recorded cases may read differently, as docs/dialects.md tells one by one; one more is a failure. */
 const tolerated = {
-  whole: { "openai-chat": 1, "anthropic-messages": 0 },
-  bytes: { "openai-chat": 1, "anthropic-messages": 0 },
+  chat: { "openai-chat": 1, "anthropic-messages": 0 },
+  messages: { "openai-chat": 15, "anthropic-messages": 0 },
 };
 const startWithinMs = 10_000;
 
@@ -108,11 +110,19 @@ function count(text) {
   return { passed: Number(passed), failed: Number(failed) };
 }
 
-/** The SDK of OpenAI, over an upstream of one dialect. */
-async function smoke(gateway, upstream, title, { model, required }) {
-  const at = ["--base", gateway.url, "--key", "dummy", "--mock", upstream, ...(model ? ["--model", model] : [])];
-  const { output } = await run([script("run.mjs"), "openai-node", "--only", "^(chat|models)", ...at]);
+/** The official SDK that a smoke script is written with, what of it is asked, and so many checks that must be there. */
+const sdks = {
+  openai: { script: ["openai-node", "--only", "^(chat|models)"], modelOption: "--model", least: 28 },
+  anthropic: { script: ["anthropic"], modelOption: "--anthropic-model", least: 20 },
+};
+
+/** An official SDK, over an upstream of one dialect. */
+async function smoke(gateway, upstream, title, { sdk, model, required }) {
+  const { script: asked, modelOption, least } = sdks[sdk];
+  const at = ["--base", gateway.url, "--key", "dummy", "--mock", upstream, ...(model ? [modelOption, model] : [])];
+  const { output } = await run([script("run.mjs"), ...asked, ...at]);
   const result = count(output);
+  if (result.passed + result.failed < least) result.failed = least - result.passed;
   console.log(`${title}: ${result.passed} passed, ${result.failed} failed${required ? "" : " (not required)"}`);
   const lines = output.split("\n").filter((line) => options.verbose || line.startsWith("FAIL"));
   if (result.passed + result.failed < 2) lines.push(output);
@@ -122,7 +132,7 @@ async function smoke(gateway, upstream, title, { model, required }) {
   total.failed += result.failed;
 }
 
-/** Recorded answers of providers, delivered in one way, asked for through the Chat dialect. */
+/** Recorded answers of providers, delivered in one way, asked for through every dialect of clients. */
 async function grade(replay, mode) {
   const rows = await run([script("grade.mjs"), "--rows", "--fixtures", fixtures, "--replay", replay, "--mode", mode]);
   const spoken = JSON.parse(rows.output).filter((row) => upstreamDialects.includes(row.dialect));
@@ -131,22 +141,23 @@ async function grade(replay, mode) {
   const report = join(scratch, `${mode}.json`);
   await run([
     ...[script("grade.mjs"), "--base", gateway.url, "--fixtures", fixtures],
-    ...["--surfaces", "chat", "--mode", mode, "--out", report],
+    ...["--surfaces", surfaces.join(","), "--mode", mode, "--out", report],
   ]);
   await stop(gateway.child);
 
   console.log(`recorded answers, ${mode}:`);
   const { results } = JSON.parse(readFileSync(report, "utf8"));
-  for (const dialect of upstreamDialects) {
-    const ids = new Set(spoken.filter((row) => row.dialect === dialect).map((row) => row.id));
-    const graded = results.filter((result) => ids.has(result.row));
-    const wrong = graded.filter((result) => !result.ok);
-    const enough = wrong.length <= tolerated[mode][dialect];
-    total[enough ? "passed" : "failed"] += 1;
-    console.log(
-      `    ${dialect}: ${graded.length - wrong.length} of ${graded.length}${enough ? "" : ", fewer than before"}`,
-    );
-    for (const result of wrong) console.log(indented(`    ${result.case}: ${result.differences.join("; ")}`));
+  for (const surface of surfaces) {
+    for (const dialect of upstreamDialects) {
+      const ids = new Set(spoken.filter((row) => row.dialect === dialect).map((row) => row.id));
+      const graded = results.filter((result) => ids.has(result.row) && result.surface === surface);
+      const wrong = graded.filter((result) => !result.ok);
+      const enough = graded.length > 0 && wrong.length <= tolerated[surface][dialect];
+      total[enough ? "passed" : "failed"] += 1;
+      const score = `${graded.length - wrong.length} of ${graded.length}`;
+      console.log(`    ${surface} over ${dialect}: ${score}${enough ? "" : ", fewer than before"}`);
+      for (const result of wrong) console.log(indented(`    ${result.case}: ${result.differences.join("; ")}`));
+    }
   }
 }
 
@@ -161,8 +172,15 @@ async function conformance() {
     openai: { dialect: "openai-chat", ...at },
     anthropic: { dialect: "anthropic-messages", ...at },
   });
-  await smoke(gateway, origin, "OpenAI's SDK over openai-chat", { required: true });
-  await smoke(gateway, origin, "OpenAI's SDK over anthropic-messages", { model: "claude-sonnet-4-5", required: false });
+  const [gpt, claude] = ["openai/gpt-4o", "claude-sonnet-4-5"];
+  await smoke(gateway, origin, "OpenAI's SDK over openai-chat", { sdk: "openai", required: true });
+  await smoke(gateway, origin, "OpenAI's SDK over anthropic-messages", {
+    sdk: "openai",
+    model: claude,
+    required: false,
+  });
+  await smoke(gateway, origin, "Anthropic's SDK over anthropic-messages", { sdk: "anthropic", required: true });
+  await smoke(gateway, origin, "Anthropic's SDK over openai-chat", { sdk: "anthropic", model: gpt, required: true });
   await stop(gateway.child);
 
   const port = await freePort();

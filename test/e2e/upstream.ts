@@ -18,7 +18,10 @@ export interface Upstream {
 
 const words = ["One ", "two ", "three ", "four."];
 
-/** Models: `say` answers; `slow` streams a word each 50 ms; `endless` never ends; `cut` breaks off; `hang` says nothing; `fail-500`. */
+/**
+ * Models: `say` answers; `think` thinks before; `call` calls a tool; `slow` streams a word each 50 ms; `endless` never ends;
+ * `cut` breaks off; `hang` says nothing; `fail-500`.
+ */
 export async function startUpstream(): Promise<Upstream> {
   const calls: SeenCall[] = [];
   const server: Server = createServer(async (request, response) => {
@@ -75,9 +78,27 @@ function sendError(response: ServerResponse, status: number): void {
 const usage = { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14 };
 
 function wholeChat(model: string) {
-  const message = { role: "assistant", content: words.join("") };
-  const choices = [{ index: 0, message, finish_reason: "stop" }];
+  const choices = [
+    { index: 0, message: wholeChatMessage(model), finish_reason: model === "call" ? "tool_calls" : "stop" },
+  ];
   return { id: "chatcmpl-1", object: "chat.completion", created: 1_700_000_000, model, choices, usage };
+}
+
+const input = { city: "Oslo" };
+const toolCall = { id: "call_1", type: "function", function: { name: "weather", arguments: JSON.stringify(input) } };
+
+function wholeChatMessage(model: string) {
+  if (model === "call") return { role: "assistant", content: null, tool_calls: [toolCall] };
+  const thought = model === "think" ? { reasoning_content: "Hm." } : {};
+  return { role: "assistant", content: words.join(""), ...thought };
+}
+
+const thinking = { type: "thinking", thinking: "Hm.", signature: "signed" };
+
+function contentOf(model: string): readonly object[] {
+  if (model === "call") return [{ type: "tool_use", id: "toolu_1", name: "weather", input }];
+  const text = { type: "text", text: words.join("") };
+  return model === "think" ? [thinking, text] : [text];
 }
 
 function wholeMessage(model: string) {
@@ -86,8 +107,8 @@ function wholeMessage(model: string) {
     type: "message",
     role: "assistant",
     model,
-    content: [{ type: "text", text: words.join("") }],
-    stop_reason: "end_turn",
+    content: contentOf(model),
+    stop_reason: model === "call" ? "tool_use" : "end_turn",
     stop_sequence: null,
     usage: { input_tokens: 10, output_tokens: 4 },
   };
@@ -107,9 +128,11 @@ async function* chatFrames(model: string): AsyncGenerator<string> {
       choices: [{ index: 0, delta, finish_reason: finish }],
     });
   yield chunk({ role: "assistant", content: "" });
-  for await (const word of spoken(model)) yield chunk({ content: word });
+  if (model === "think") yield chunk({ reasoning_content: "Hm." });
+  if (model === "call") yield chunk({ tool_calls: [{ index: 0, ...toolCall }] });
+  else for await (const word of spoken(model)) yield chunk({ content: word });
   if (model === "cut") return;
-  yield chunk({}, "stop");
+  yield chunk({}, model === "call" ? "tool_calls" : "stop");
   yield frame({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model, choices: [], usage });
   yield `${["data", "[DONE]"].join(": ")}\n\n`;
 }
@@ -122,17 +145,32 @@ async function* messageFrames(model: string): AsyncGenerator<string> {
     usage: { input_tokens: 10, output_tokens: 1 },
   };
   yield frame({ type: "message_start", message: start }, "message_start");
-  yield frame(
-    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
-    "content_block_start",
-  );
-  for await (const text of spoken(model)) {
-    yield frame({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text } }, "content_block_delta");
+  let index = 0;
+  const open = (block: object) =>
+    frame({ type: "content_block_start", index, content_block: block }, "content_block_start");
+  const grow = (delta: object) => frame({ type: "content_block_delta", index, delta }, "content_block_delta");
+  const stop = () => frame({ type: "content_block_stop", index: index++ }, "content_block_stop");
+  if (model === "think") {
+    yield open({ type: "thinking", thinking: "", signature: "" });
+    yield grow({ type: "thinking_delta", thinking: thinking.thinking });
+    yield grow({ type: "signature_delta", signature: thinking.signature });
+    yield stop();
+  }
+  if (model === "call") {
+    yield open({ type: "tool_use", id: "toolu_1", name: "weather", input: {} });
+    yield grow({ type: "input_json_delta", partial_json: JSON.stringify(input) });
+  } else {
+    yield open({ type: "text", text: "" });
+    for await (const text of spoken(model)) yield grow({ type: "text_delta", text });
   }
   if (model === "cut") return;
-  yield frame({ type: "content_block_stop", index: 0 }, "content_block_stop");
+  yield stop();
   yield frame(
-    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 4 } },
+    {
+      type: "message_delta",
+      delta: { stop_reason: model === "call" ? "tool_use" : "end_turn", stop_sequence: null },
+      usage: { output_tokens: 4 },
+    },
     "message_delta",
   );
   yield frame({ type: "message_stop" }, "message_stop");

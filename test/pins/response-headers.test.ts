@@ -44,6 +44,13 @@ test("headers of an answer", () => {
   });
 });
 
+test("the id stands where the client's dialect looks for it, too", () => {
+  expect(servedHeaders({ ...served, idHeader: "request-id" })["request-id"]).toBe("gen-1-a");
+  const error = new TrunklineError("upstream_error", "It failed.");
+  expect(errorHeaders(error, "gen-1-a", "request-id")["request-id"]).toBe("gen-1-a");
+  expect(errorHeaders(error, undefined, "request-id")).not.toHaveProperty("request-id");
+});
+
 test("headers of a stream", () => {
   const plain = { ...served, stream: true, attempts: 1, costNanoUsd: undefined, receipt: [] };
   expect(servedHeaders(plain)).toEqual({
@@ -79,6 +86,7 @@ test("headers that web pages may read", () => {
   expect(exposed?.split(", ")).toEqual([
     "x-generation-id",
     "x-request-id",
+    "request-id",
     "x-trunkline-provider",
     "x-trunkline-model",
     "x-trunkline-cost-usd",

@@ -29,9 +29,13 @@ test("routes; a path that ends in a slash takes an id", () => {
     "GET /v1/models/ key",
     "POST /api/v1/chat/completions key",
     "POST /api/v1/estimate key",
+    "POST /api/v1/messages key",
+    "POST /api/v1/messages/count_tokens key",
     "POST /api/v1/tokens key",
     "POST /v1/chat/completions key",
     "POST /v1/estimate key",
+    "POST /v1/messages key",
+    "POST /v1/messages/count_tokens key",
     "POST /v1/tokens key",
   ]);
 });

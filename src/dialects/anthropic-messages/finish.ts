@@ -1,4 +1,5 @@
-// Stop reasons of the Messages dialect.
+// Stop reasons of the Messages dialect, in both directions.
+import { TrunklineError } from "../../canonical/error.js";
 import type { Finish, FinishReason } from "../../canonical/finish.js";
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
@@ -11,6 +12,22 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ["tool_use", "tool-calls"],
   ["refusal", "content-filter"],
 ]);
+
+const words: Readonly<Record<Exclude<FinishReason, "error">, string>> = {
+  stop: "end_turn",
+  length: "max_tokens",
+  "tool-calls": "tool_use",
+  "content-filter": "refusal",
+  // This dialect has no word for it, and its clients know only their own.
+  other: "end_turn",
+};
+
+/** Its own word where the provider used one of this dialect. @throws TrunklineError where the answer ended by an error */
+export function writeFinish({ reason, native }: Finish): string {
+  if (native !== undefined && reasons.get(native) === reason) return native;
+  if (reason !== "error") return words[reason];
+  throw new TrunklineError("upstream_error", "The provider ended the answer with an error, and did not say which.");
+}
 
 export function readFinish(word: unknown): Finish | undefined {
   if (typeof word !== "string" || word === "") return undefined;

@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../canonical/json.js";
 import type { OutputFormat, Request, Tool, ToolChoice } from "../../canonical/request.js";
 import { Fields, maxTools } from "../body-fields.js";
-import type { Extra } from "../extra.js";
+import { type Extra, setExtra } from "../extra.js";
 import { turnsOf } from "../user-turns.js";
 import { readContent, readMark, readSystem } from "./read-request-content.js";
 
@@ -11,7 +11,8 @@ import { readContent, readMark, readSystem } from "./read-request-content.js";
 export function readRequest(json: JsonObject): Request {
   const extra: Extra = {};
   const body = new Fields(json);
-  body.take("model");
+  // Which models may answer, and what the gateway itself acts on.
+  for (const field of ["model", "models", "fallbacks", "route", "session_id", "trunkline"]) body.take(field);
   const instructions = readSystem(body, extra);
   const turns = body.messages("messages").flatMap((message) => {
     const role = message.word("role", ["user", "assistant", "system"]);
@@ -30,6 +31,7 @@ export function readRequest(json: JsonObject): Request {
   const topK = body.number("top_k");
   const stop = body.texts("stop_sequences") ?? [];
   const stream = body.flag("stream") ?? false;
+  readServiceTier(body, extra);
   body.keepRest(extra);
   return {
     instructions,
@@ -49,11 +51,19 @@ export function readRequest(json: JsonObject): Request {
   };
 }
 
+/** Other providers have a field of this name and their own words for it: the usual tier needs none. */
+function readServiceTier(body: Fields, extra: Extra): void {
+  const tier = body.text("service_tier");
+  if (tier === "standard_only") setExtra(extra, "service_tier", "default");
+  else if (tier !== "auto") body.keep("service_tier", extra);
+}
+
 function readUser(body: Fields, extra: Extra): string | undefined {
   const metadata = body.fields("metadata");
   const user = metadata?.text("user_id");
   metadata?.keepRest(extra);
-  return user;
+  // OpenRouter's own name for it.
+  return user ?? body.text("user");
 }
 
 /** Tools that the client runs. The provider's own (`web_search_…`) are kept whole: no other provider has them. */

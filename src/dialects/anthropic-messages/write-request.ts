@@ -10,11 +10,13 @@ import { writeThinking } from "./thinking.js";
 import { writeCache, writeMessages } from "./write-messages.js";
 
 const defaultMaxTokens = 4096;
+/** Sent where the client names none. Source: https://docs.claude.com/en/api/versioning */
+export const apiVersion = "2023-06-01";
 
 export function writeRequest(request: Request, target: UpstreamTarget): UpstreamRequest {
   const notes: ReceiptNote[] = [];
   const generation = generationOf(target.model);
-  const maxTokens = outputLimit(request, target, notes);
+  const maxTokens = outputLimit(request.maxOutputTokens, target, notes);
   const { system, messages } = writeMessages(request, notes);
   const { format, instruction } = writeFormat(request.format, generation, notes);
   const { thinking, effort, isOn } = writeThinking(request, generation, maxTokens, notes);
@@ -37,14 +39,15 @@ export function writeRequest(request: Request, target: UpstreamTarget): Upstream
   noteLosses(request, notes);
   return {
     path: "/messages",
-    headers: { "anthropic-version": "2023-06-01" },
+    headers: { "anthropic-version": apiVersion },
     body: Buffer.from(JSON.stringify(body)),
     notes,
   };
 }
 
-function outputLimit(request: Request, target: UpstreamTarget, notes: ReceiptNote[]): number {
-  if (request.maxOutputTokens !== undefined) return request.maxOutputTokens;
+/** What was asked for; where nothing was, a limit all the same. */
+export function outputLimit(asked: number | undefined, target: UpstreamTarget, notes: ReceiptNote[]): number {
+  if (asked !== undefined) return asked;
   const limit = target.maxOutputTokens ?? defaultMaxTokens;
   notes.push({ field: "max_tokens", action: "emulated", why: `this API demands a limit: ${limit} was sent` });
   return limit;

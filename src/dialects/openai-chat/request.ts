@@ -81,7 +81,7 @@ function invalidJson(message: string, whatToDo: string): TrunklineError {
   return new TrunklineError("invalid_json", message, { whatToDo });
 }
 
-function readModels(bytes: Buffer, body: JsonObject): Pick<Outline, "model" | "fallbackModels"> {
+export function readModels(bytes: Buffer, body: JsonObject): Pick<Outline, "model" | "fallbackModels"> {
   // Two readers may take different ones of two values: one would check the first, the provider serve the second.
   const named = readMembers(bytes)?.members.filter(({ key }) => key === "model") ?? [];
   if (named.length > 1) throw refuse("model", "The field 'model' is given twice.", "Send it once.");
@@ -112,7 +112,7 @@ function wantsReasoning(body: JsonObject): boolean {
   return body.include_reasoning === true;
 }
 
-function readOwn(value: unknown): OwnFields {
+export function readOwn(value: unknown): OwnFields {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) throw refuse("trunkline", "Invalid type for 'trunkline': expected an object.");
   const { timeoutMs, strict } = value;

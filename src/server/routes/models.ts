@@ -1,6 +1,9 @@
-// GET /v1/models: what can be served now, as OpenAI lists models. GET /api/v1/models: the whole catalogue, as OpenRouter does.
+// GET /v1/models: what can be served now, as OpenAI lists models, or as Anthropic does for a client that sends its header.
+// GET /api/v1/models: the whole catalogue, as OpenRouter does.
 import type { Clock } from "../../canonical/clock.js";
 import { TrunklineError } from "../../canonical/error.js";
+import { anthropicModel } from "../../catalog/anthropic-shape.js";
+import type { CatalogModel } from "../../catalog/model.js";
 import { openAiModel, openRouterModel } from "../../catalog/openrouter-shape.js";
 import { dayOf } from "../../gateway/plan.js";
 import { type ListedModel, listModels } from "../../routing/list.js";
@@ -16,8 +19,13 @@ export interface ModelRouteParts {
 
 export function modelRoutes(parts: ModelRouteParts): readonly Route[] {
   return [
-    { method: "GET", path: "/v1/models", access: "key", serve: (call) => listOpenAi(parts, call) },
-    { method: "GET", path: "/v1/models/", access: "key", serve: (call) => oneOpenAi(parts, call) },
+    {
+      method: "GET",
+      path: "/v1/models",
+      access: "key",
+      serve: (call) => (isAnthropic(call) ? listAnthropic(parts, call) : listOpenAi(parts, call)),
+    },
+    { method: "GET", path: "/v1/models/", access: "key", serve: (call) => oneModel(parts, call) },
     { method: "GET", path: "/api/v1/models", access: "none", serve: (call) => listOpenRouter(parts, call) },
   ];
 }
@@ -26,23 +34,61 @@ function today(parts: ModelRouteParts): string {
   return dayOf(parts.clock.wallMs());
 }
 
+function readyModels(parts: ModelRouteParts): readonly CatalogModel[] {
+  return listModels(parts.routing, today(parts))
+    .filter((row) => row.servedBy.length > 0)
+    .map(({ model }) => model);
+}
+
 function listOpenAi(parts: ModelRouteParts, call: Call): void {
   const day = today(parts);
-  const ready = listModels(parts.routing, day).filter((row) => row.servedBy.length > 0);
   sendJson(call.response, 200, {
     object: "list",
-    data: ready.map((row) => openAiModel(row.model, parts.createdSeconds, day)),
+    data: readyModels(parts).map((model) => openAiModel(model, parts.createdSeconds, day)),
   });
 }
 
-function oneOpenAi(parts: ModelRouteParts, call: Call): void {
+function oneModel(parts: ModelRouteParts, call: Call): void {
   const model = parts.routing.catalog.find(call.rest);
   if (model === undefined) {
     throw new TrunklineError("model_not_found", `${call.rest.slice(0, 200)} is not a valid model ID.`, {
       param: "model",
     });
   }
-  sendJson(call.response, 200, openAiModel(model, parts.createdSeconds, today(parts)));
+  const { createdSeconds } = parts;
+  const shown = isAnthropic(call)
+    ? anthropicModel(model, createdSeconds)
+    : openAiModel(model, createdSeconds, today(parts));
+  sendJson(call.response, 200, shown);
+}
+
+/** Anthropic's clients say which version of its API they speak, and no other's do. */
+const isAnthropic = ({ request }: Call) => request.headers["anthropic-version"] !== undefined;
+
+const usualAnthropicPage = 20;
+
+/** A page, as Anthropic pages: behind one model, or before one. Source: https://docs.claude.com/en/api/models-list */
+function listAnthropic(parts: ModelRouteParts, call: Call): void {
+  const query = call.query();
+  const limit = wholeNumber(query, "limit", 1, mostPerPage) ?? usualAnthropicPage;
+  const models = readyModels(parts);
+  const place = (name: string): number | undefined => {
+    const id = query.get(name);
+    if (id === null) return undefined;
+    const found = models.findIndex((model) => model.id === id);
+    if (found !== -1) return found;
+    throw new TrunklineError("invalid_request", `"${name}" names no model of the list.`, { param: name });
+  };
+  const before = place("before_id");
+  const start = before === undefined ? (place("after_id") ?? -1) + 1 : Math.max(0, before - limit);
+  const end = Math.min(start + limit, before ?? models.length);
+  const page = models.slice(start, end);
+  sendJson(call.response, 200, {
+    data: page.map((model) => anthropicModel(model, parts.createdSeconds)),
+    has_more: before === undefined ? end < models.length : start > 0,
+    first_id: page[0]?.id ?? null,
+    last_id: page.at(-1)?.id ?? null,
+  });
 }
 
 const mostPerPage = 1_000;

@@ -1,8 +1,8 @@
-// POST /v1/chat/completions and /api/v1/chat/completions: OpenAI's Chat dialect in its two profiles.
+// Where clients ask for an answer: one row per path, with the dialect that is spoken there. The path chooses the profile too.
 import type { IncomingHttpHeaders } from "node:http";
 import type { NewId } from "../../canonical/clock.js";
 import { TrunklineError } from "../../canonical/error.js";
-import type { ClientDialect } from "../../dialects/dialect.js";
+import type { ClientDialect, ClientHeaders, DialectName } from "../../dialects/dialect.js";
 import type { Received } from "../../gateway/exchange.js";
 import { handle } from "../../gateway/handle.js";
 import { createInterrupt } from "../../gateway/interrupt.js";
@@ -13,31 +13,52 @@ import { readBody } from "../body.js";
 import { createResponseSink } from "../response-sink.js";
 import type { Call, Route } from "../route.js";
 
-export interface ChatRouteParts {
+export interface InferenceRouteParts {
   readonly gateway: GatewayParts;
-  readonly dialect: ClientDialect;
+  /** Rows whose dialect is missing are left out. */
+  readonly dialects: ReadonlyMap<DialectName, ClientDialect>;
   readonly newId: NewId;
   readonly open: OpenExchanges;
   readonly bodyBytes: number;
 }
 
-export function chatRoutes(parts: ChatRouteParts): readonly Route[] {
-  const serve = (call: Call) => serveChat(parts, call);
-  return [
-    { method: "POST", path: "/v1/chat/completions", access: "key", serve },
-    { method: "POST", path: "/api/v1/chat/completions", access: "key", serve },
-  ];
+interface InferenceRow extends Omit<Route, "serve"> {
+  readonly dialect: DialectName;
 }
 
-async function serveChat(parts: ChatRouteParts, call: Call): Promise<void> {
+const rows: readonly InferenceRow[] = [
+  { method: "POST", path: "/v1/chat/completions", access: "key", dialect: "openai-chat" },
+  { method: "POST", path: "/api/v1/chat/completions", access: "key", dialect: "openai-chat" },
+  { method: "POST", path: "/v1/messages", access: "key", dialect: "anthropic-messages" },
+  { method: "POST", path: "/api/v1/messages", access: "key", dialect: "anthropic-messages" },
+];
+
+export function inferenceRoutes(parts: InferenceRouteParts): readonly Route[] {
+  return rows.flatMap(({ dialect: name, ...row }) => {
+    const dialect = parts.dialects.get(name);
+    return dialect === undefined ? [] : [{ ...row, serve: (call: Call) => serveInference(parts, dialect, call) }];
+  });
+}
+
+/**
+ * In which dialect an error is told: that of the path or of a path before it (`/v1/messages/batches`), else that of the
+ * client, which Anthropic's name by a header of their own. Undefined where neither says.
+ */
+export function dialectSpoken(path: string, headers: ClientHeaders): DialectName | undefined {
+  const row = rows.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  return row?.dialect ?? (headers["anthropic-version"] === undefined ? undefined : "anthropic-messages");
+}
+
+async function serveInference(parts: InferenceRouteParts, dialect: ClientDialect, call: Call): Promise<void> {
   const { request, response } = call;
   const interrupt = createInterrupt();
   const bytes = await readBody(request, response, parts.bodyBytes);
   const sink = createResponseSink(response);
   sink.onGone = () => interrupt.raise("client_gone");
   const received = receive(parts.gateway.clock, parts.newId, {
-    dialect: parts.dialect,
+    dialect,
     profile: call.profile,
+    headers: request.headers,
     principal: call.principal,
     bytes,
     startedMs: call.startedMs,
