@@ -71,25 +71,66 @@ function harmonySpecials(): ReadonlyMap<string, number> {
 
 const read = (file: string) => readFileSync(new URL(`./data/${file}`, import.meta.url));
 
+/** Ids of a vocabulary that are read in one step: four milliseconds at first, while the code is new, then less than one. */
+const idsAStep = 2_048;
+
 let classes: CharacterClasses | undefined;
+/** By file and size. One may still be on its way, while it is warmed. */
 const vocabularies = new Map<string, Vocabulary>();
 const tokenizers = new Map<OpenAiEncoding, BytePairTokenizer>();
+const warming = new Map<OpenAiEncoding, Promise<void>>();
 
+function characterClasses(): CharacterClasses {
+  classes ??= readCharacterClasses(read("character-classes.bin"));
+  return classes;
+}
+
+function vocabularyOf({ file, size }: EncodingRow): Vocabulary {
+  const key = `${file} ${size}`;
+  const known = vocabularies.get(key);
+  if (known !== undefined) return known;
+  const vocabulary = new Vocabulary(read(file), size);
+  vocabularies.set(key, vocabulary);
+  return vocabulary;
+}
+
+/** Reads the encoding where it was not read before, which takes some tens of milliseconds. */
 export function openaiEncoding(name: OpenAiEncoding): BytePairTokenizer {
   const known = tokenizers.get(name);
   if (known !== undefined) return known;
-  const { file, size, split, specials } = rows[name];
-  classes ??= readCharacterClasses(read("character-classes.bin"));
-  const vocabularyKey = `${file} ${size}`;
-  const vocabulary = vocabularies.get(vocabularyKey) ?? new Vocabulary(read(file), size);
-  vocabulary.fill(size);
-  vocabularies.set(vocabularyKey, vocabulary);
-  const tokenizer = bytePairTokenizer(name, new Encoder(vocabulary, classes, split), specials);
+  const row = rows[name];
+  const vocabulary = vocabularyOf(row);
+  vocabulary.fill(row.size);
+  const tokenizer = bytePairTokenizer(name, new Encoder(vocabulary, characterClasses(), row.split), row.specials);
   tokenizers.set(name, tokenizer);
   return tokenizer;
 }
 
-/** Whether the encoding has been read: the first count of one takes some tens of milliseconds. */
+/** Whether the encoding has been read, so that `openaiEncoding` gives it at once. */
 export function isOpenAiEncodingRead(name: OpenAiEncoding): boolean {
   return tokenizers.has(name);
+}
+
+/**
+ * Reads the encoding in steps of a few milliseconds, so that the first count does not keep the thread. Who asks for one that is
+ * on its way waits for the same reading; `openaiEncoding` does not wait: it reads the rest at once.
+ * @param pause lets others have the thread between two steps. What it throws ends the reading, which a later call takes up again.
+ */
+export function warmOpenAiEncoding(name: OpenAiEncoding, pause: () => Promise<void>): Promise<void> {
+  if (tokenizers.has(name)) return Promise.resolve();
+  const known = warming.get(name);
+  if (known !== undefined) return known;
+  const reading = readInSteps(name, pause).finally(() => warming.delete(name));
+  warming.set(name, reading);
+  return reading;
+}
+
+async function readInSteps(name: OpenAiEncoding, pause: () => Promise<void>): Promise<void> {
+  characterClasses();
+  await pause();
+  const vocabulary = vocabularyOf(rows[name]);
+  do await pause();
+  while (!vocabulary.fill(idsAStep));
+  await pause();
+  openaiEncoding(name);
 }

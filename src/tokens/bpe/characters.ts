@@ -1,7 +1,7 @@
 // Whole characters of several bytes, for merging to begin with: most joins in a text of other scripts lie within its characters.
-// That changes nothing of what comes out where no token reaches from one character into the next and cuts it: nothing is joined
-// across then until both are whole. And a token that begins or ends with a character must have a higher id than that character's
-// own token, so that no join across would have come before; characters.test.ts holds that of each vocabulary.
+// That changes nothing of what comes out where no token reaches from one character into the next and cuts one of them: nothing is
+// joined across until both are whole. And nothing would have been joined with a character before it was whole, as a token that
+// begins or ends with it then has a higher id than its own; characters.test.ts holds that of each vocabulary.
 import { widthOf } from "./scan.js";
 import { noToken, type Vocabulary } from "./vocabulary.js";
 

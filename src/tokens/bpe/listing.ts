@@ -9,8 +9,8 @@ export interface PlacedToken {
 
 /** UTF-16 units that become UTF-8 in one step. */
 const unitsAStep = 65_536;
-/** Tokens of a long piece in one step: its bytes may take a while. */
-const tokensAStep = 1_024;
+/** Tokens of a long piece in one batch. */
+const tokensABatch = 1_024;
 /** Pieces of fewer bytes are done in one go. */
 const longPiece = 4_096;
 
@@ -41,11 +41,11 @@ export function* tokensInSteps(
     else {
       const long = encoder.longPiece();
       long.begin(at, end);
-      while (!long.advance(bytes, tokensAStep)) yield [];
+      while (!long.advance(bytes, bytesAStep)) yield [];
       // A token of a long piece may be taken back until the piece is at its end.
       for (let index = 0; index < long.count; index++) {
         take(long.idAt(index), long.endAt(index));
-        if (batch.length < tokensAStep) continue;
+        if (batch.length < tokensABatch) continue;
         yield batch;
         batch = [];
       }

@@ -137,6 +137,7 @@ export class LongPiece {
   #takeBack(bytes: Uint8Array, from: number): void {
     let place = from;
     do {
+      if (this.#count === 0) throw new RangeError("The vocabulary is not in the order in which merging makes one.");
       const at = place - this.#from;
       this.#dead[at >>> 5] = (this.#dead[at >>> 5] ?? 0) | (1 << (at & 31));
       this.#count--;

@@ -87,11 +87,11 @@ export class Vocabulary {
       at += length;
       if (at > packed.length) throw new RangeError("The packed vocabulary ends too early.");
       if (length > 0) this.#add(id, at - length, at);
-      if (id === 0xff && this.singles.includes(noToken))
-        throw new RangeError("The packed vocabulary does not begin with the single bytes.");
     }
     this.#next = until;
     this.#at = at;
+    if (until >= Math.min(this.size, 0x1_00) && this.singles.includes(noToken))
+      throw new RangeError("The packed vocabulary does not begin with the single bytes.");
     return until === this.size;
   }
 
