@@ -56,7 +56,11 @@ export function bytePairTokenizer(
       }
     }
   };
-  const bytesOf = (id: number) => spellings.get(id) ?? vocabulary.bytesOf(id)?.slice();
+  const bytesOf = (id: number) => {
+    const bytes = spellings.get(id) ?? vocabulary.bytesOf(id);
+    // A copy: what is given away may be written over. A Buffer's own `slice` makes none.
+    return bytes === undefined ? undefined : Uint8Array.from(bytes);
+  };
 
   return {
     name,
