@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { build, type Gateway } from "../src/build.js";
 import { isObject, type JsonObject, parseJson } from "../src/canonical/json.js";
 import { loadSettings } from "../src/config/load.js";
+import { realSurroundings } from "../src/surroundings.js";
 
 export interface QuietGateway {
   readonly gateway: Gateway;
   readonly url: string;
   readonly folder: string;
+  /** How often whatever takes long has let others have the thread. */
+  pauses(): number;
   post(path: string, body: unknown): Promise<{ readonly status: number; readonly body: JsonObject }>;
   close(): Promise<void>;
 }
@@ -24,12 +27,19 @@ export async function startQuietGateway(
     workingDirectory: folder,
     environment: { XDG_DATA_HOME: join(folder, "xdg"), ...environment },
   });
-  const gateway = await build(settings, { ledger: "memory" });
+  const surroundings = realSurroundings();
+  let pauses = 0;
+  const pause = () => {
+    pauses++;
+    return surroundings.pause();
+  };
+  const gateway = await build(settings, { ledger: "memory", surroundings: { ...surroundings, pause } });
   const { url } = await gateway.listen();
   return {
     gateway,
     url,
     folder,
+    pauses: () => pauses,
     async post(path, body) {
       const raw = typeof body === "string" || body instanceof Uint8Array;
       const answer = await fetch(url + path, {

@@ -1,9 +1,8 @@
 // Which model a quote is for. As the plan has it; but a model without a key still has its tokens, its window and its price.
 import { TrunklineError } from "../../canonical/error.js";
 import { type PlannedEndpoint, type RoutingParts, resolveModel } from "../../routing/resolve.js";
-import { openaiEncodingNames } from "../../tokens/openai-encodings.js";
+import { familyOf } from "../../tokens/estimate/family-of.js";
 import { encodingFor } from "../../tokens/request/model-encoding.js";
-import { rulesFor } from "../../tokens/request/rules-for.js";
 
 export interface QuotedModel {
   /** As it was asked for. */
@@ -41,17 +40,17 @@ export function quotedModel(parts: RoutingParts, asked: string, day: string): Qu
     const possible = error.code === "provider_not_configured" ? withoutKeys(parts, asked, day) : [];
     if (possible.length > 0) return fromEndpoints(parts, asked, possible, false);
     const refusal = error.code === "provider_not_configured" ? unknown(parts, asked) : error;
-    if (refusal.code !== "model_not_found" || !isFamilyKnown(asked)) throw refusal;
+    if (refusal.code !== "model_not_found" || knownFamily(asked) === undefined) throw refusal;
     return { asked, model: asked, endpoints: [], isSetUp: false, notes: [unknownNote(parts, asked)] };
   }
 }
 
-/** True where the name says how the model counts: by its encoding, or by its family's rules. */
-export function isFamilyKnown(name: string): boolean {
-  return encodingFor(name) !== undefined || rulesFor(name) !== rulesFor("");
+/** Undefined where the name does not say how the model reads: the author alone, before a slip of the pen, says nothing. */
+function knownFamily(name: string): string | undefined {
+  const family = familyOf(name.slice(name.lastIndexOf("/") + 1));
+  // OpenAI's encodings are published: a name of theirs without one (`gpt4o`) is a slip, too.
+  return encodingFor(name) ?? (family === "unknown" || family === "openai" ? undefined : family);
 }
-
-export const isEncodingName = (name: string) => openaiEncodingNames.some((encoding) => encoding === name);
 
 /** The endpoints that would serve it if every provider had a key; only what the catalogue or the owner knows. */
 function withoutKeys(parts: RoutingParts, asked: string, day: string): readonly PlannedEndpoint[] {
@@ -84,8 +83,7 @@ function unknown(parts: RoutingParts, asked: string): TrunklineError {
 }
 
 function unknownNote(parts: RoutingParts, asked: string): string {
-  const family = encodingFor(asked) ?? rulesFor(asked).family;
-  const how = family === "any" ? "by the general rule" : `as ${family}`;
+  const how = `as ${knownFamily(asked) ?? familyOf(asked)}`;
   return `The catalogue does not know ${asked}: it is counted ${how}, and its window and price are unknown. ${didYouMean(parts, asked)}`.trimEnd();
 }
 
