@@ -205,7 +205,7 @@ const bodies: { readonly [dialect in DialectName]?: JsonObject } = {
     },
     inferenceConfig: { maxTokens: 9, stopSequences: ["X"] },
     outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { schema: "{}" } } } },
-    additionalModelRequestFields: { thinking: {} },
+    additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 1024 } },
   },
 };
 

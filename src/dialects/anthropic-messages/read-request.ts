@@ -3,6 +3,7 @@
 import type { JsonObject } from "../../canonical/json.js";
 import type { OutputFormat, Request, Tool, ToolChoice } from "../../canonical/request.js";
 import { Fields, maxTools } from "../body-fields.js";
+import { readThinking } from "../claude-thinking.js";
 import { type Extra, setExtra } from "../extra.js";
 import { turnsOf } from "../user-turns.js";
 import { readContent, readMark, readSystem } from "./read-request-content.js";
@@ -152,33 +153,4 @@ function readReasoning(body: Fields, effort: string | undefined, extra: Extra): 
   if (effort === undefined) return thinking;
   // An effort says already that the model thinks.
   return thinking?.enabled === true ? { effort } : { ...thinking, effort };
-}
-
-function readThinking(body: Fields, extra: Extra): Request["reasoning"] {
-  const thinking = body.fields("thinking");
-  if (thinking === undefined) return undefined;
-  const read = readKind(thinking);
-  if (read === undefined) {
-    thinking.keepWhole(extra);
-    return undefined;
-  }
-  // Whoever asks for thinking elsewhere sees it: only hiding it needs a word.
-  if (thinking.text("display") === "omitted") thinking.keep("display", extra);
-  thinking.keepRest(extra);
-  return read;
-}
-
-function readKind(thinking: Fields): Request["reasoning"] {
-  switch (thinking.requiredText("type")) {
-    case "enabled": {
-      const budgetTokens = thinking.positive("budget_tokens");
-      return budgetTokens === undefined ? { enabled: true } : { budgetTokens };
-    }
-    case "adaptive":
-      return { enabled: true };
-    case "disabled":
-      return { enabled: false };
-    default:
-      return undefined;
-  }
 }

@@ -134,7 +134,15 @@ test.each<[JsonObject, object]>([
   [schema('{"a":1}'), { format: { type: "json-schema", name: "s", schema: { a: 1 }, strict: true } }],
   [{ outputConfig: { effort: "low" } }, { reasoning: { effort: "low" } }],
   [{ requestMetadata: { a: "b" } }, { metadata: { a: "b" } }],
-  [{ additionalModelRequestFields: { top_k: 5 } }, { extra: { additionalModelRequestFields: { top_k: 5 } } }],
+  [{ additionalModelRequestFields: { top_k: 5 } }, { extra: { "additionalModelRequestFields.top_k": 5 } }],
+  [
+    { additionalModelRequestFields: { thinking: { type: "enabled", budget_tokens: 1024 } } },
+    { reasoning: { budgetTokens: 1024 } },
+  ],
+  [
+    { additionalModelRequestFields: { thinking: "hard" } },
+    { extra: { "additionalModelRequestFields.thinking": "hard" } },
+  ],
 ])("settings: %j", (body, expected) => {
   expect(read(body)).toMatchObject(expected);
 });

@@ -1,9 +1,10 @@
 // A client's Converse body as the canonical request. What canonical has no name for, the model's own fields among it, is
 // kept in `extra` under its path.
 // Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
-import { isObject, type JsonObject, parseJson } from "../../canonical/json.js";
+import { isObject, type Json, type JsonObject, parseJson } from "../../canonical/json.js";
 import type { OutputFormat, Request, Tool, ToolChoice } from "../../canonical/request.js";
 import { Fields, maxTools } from "../body-fields.js";
+import { readThinking } from "../claude-thinking.js";
 import type { Extra } from "../extra.js";
 import { refuse } from "../openai-chat/refuse.js";
 import { turnsOf } from "../user-turns.js";
@@ -31,6 +32,11 @@ export function readRequest(json: JsonObject): Request {
   config?.keepRest(extra);
   const { format, effort } = readOutput(body, extra);
   const settings = readInference(body, extra);
+  // A model's own fields: of Claude's, what canonical has a name for is read.
+  const own = body.fields("additionalModelRequestFields");
+  const thinking =
+    own !== undefined && isClaudes(json.additionalModelRequestFields) ? readThinking(own, extra) : undefined;
+  own?.keepRest(extra);
   const metadata = body.object("requestMetadata");
   body.keepRest(extra);
   return {
@@ -40,11 +46,18 @@ export function readRequest(json: JsonObject): Request {
     ...(toolChoice !== undefined && { toolChoice }),
     ...(format !== undefined && { format }),
     ...settings,
-    ...(effort !== undefined && { reasoning: { effort } }),
+    ...((effort !== undefined || thinking !== undefined) && {
+      reasoning: { ...thinking, ...(effort !== undefined && { effort }) },
+    }),
     ...(metadata !== undefined && { metadata }),
     stream: false,
     extra,
   };
+}
+
+/** Other models may call something else `thinking`: that is theirs to understand. */
+function isClaudes(own: Json | undefined): boolean {
+  return isObject(own) && isObject(own.thinking) && typeof own.thinking.type === "string";
 }
 
 /** A cache point marks the tool before it; the provider's own tools are kept whole. */
