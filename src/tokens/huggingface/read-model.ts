@@ -77,16 +77,30 @@ function readMerges(
   if (value.length > limits.merges) throw faults.unsupported(`more than ${limits.merges} merges`);
   const table = new MergeTable(value.length, faults);
   value.forEach((merge, rank) => {
-    const [left, right, more] = typeof merge === "string" ? merge.split(" ") : isArray(merge) ? merge : [];
-    if (typeof left !== "string" || typeof right !== "string" || more !== undefined)
-      throw faults.damaged(`its merge ${rank} is no pair of tokens`);
-    const [leftId, rightId, result] = [ids.get(left), ids.get(right), ids.get(left + right.slice(prefixUnits))];
+    const pair = mergedPair(merge);
+    if (pair === undefined) throw faults.damaged(`its merge ${rank} is no pair of tokens`);
+    const [left, right] = pair;
+    const leftId = ids.get(left);
+    const rightId = ids.get(right);
+    const result = ids.get(left + (prefixUnits === 0 ? right : right.slice(prefixUnits)));
     if (leftId === undefined || rightId === undefined || result === undefined)
       throw faults.damaged(`its merge ${rank} names a token that is not in its vocabulary`);
     table.set(leftId, rightId, rank, result);
     joints?.add(left, right);
   });
   return table;
+}
+
+/** `"a b"`, or `["a", "b"]` where tokens may have spaces. Not split: there are half a million of them. */
+function mergedPair(merge: Json): readonly [string, string] | undefined {
+  if (typeof merge === "string") {
+    const space = merge.indexOf(" ");
+    const isPair = space >= 0 && space === merge.lastIndexOf(" ");
+    return isPair ? [merge.slice(0, space), merge.slice(space + 1)] : undefined;
+  }
+  if (!isArray(merge) || merge.length !== 2) return undefined;
+  const [left, right] = merge;
+  return typeof left === "string" && typeof right === "string" ? [left, right] : undefined;
 }
 
 function readUnigram(model: JsonObject, faults: FileFaults): ReadModel {

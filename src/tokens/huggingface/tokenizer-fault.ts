@@ -25,6 +25,6 @@ export function faultsOf(name: string): FileFaults {
 
 /** A text of the file inside a message: short, on one line. */
 export function shown(text: string): string {
-  const line = text.replace(/[\p{C}\p{Z}]+/gu, " ");
+  const line = text.slice(0, 2 * longestShown).replace(/[\p{C}\p{Z}]+/gu, " ");
   return line.length > longestShown ? `${line.slice(0, longestShown)}…` : line;
 }

@@ -48,7 +48,7 @@ const laterMarks = [
 export const punctuation8 = `[[\\p{P}!-\\/:-@\\[-\`\\{-~\\u166d\\u{111c9}]&&[^${laterPunctuation}]]`;
 
 /** Nonspacing marks. */
-export const nonspacing8 = new RegExp(`[[\\p{Mn}\\u1734\\u{1171e}]&&[^${laterNonspacing}]]+`, "gv");
+export const nonspacing8 = new RegExp(`[[\\p{Mn}\\u1734\\u{1171e}]&&[^${laterNonspacing}]]`, "gv");
 
 /** Marks of all kinds. */
-export const marks8 = new RegExp(`[[\\p{M}\\u1cf2\\u1cf3]&&[^${laterMarks}]]+`, "gv");
+export const marks8 = new RegExp(`[[\\p{M}\\u1cf2\\u1cf3]&&[^${laterMarks}]]`, "gv");

@@ -24,6 +24,10 @@ test("two hundred thousand marks in the worst order are sorted at once", () => {
   }
 });
 
+test("megabytes without a break do not run out of stack", () => {
+  expect(normalizeUnicode("x\u0301".repeat(4_000_000), "NFC").length).toBe(8_000_000);
+});
+
 test("what is newer than Unicode 9 stays as it is, and nothing moves past it", () => {
   expect(normalizeUnicode("\u0301\u0eba\u0316", "NFC")).toBe("\u0301\u0eba\u0316");
   expect(normalizeUnicode("\u32ff", "NFKC")).toBe("\u32ff");

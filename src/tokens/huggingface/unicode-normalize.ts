@@ -19,13 +19,41 @@ const newerThanUnicode9 = [
   "\\u{1e030}-\\u{1e06d}\\u{1e08f}\\u{1e130}-\\u{1e136}\\u{1e2ae}\\u{1e2ec}-\\u{1e2ef}\\u{1e4ec}-\\u{1e4ef}",
   "\\u{1e5ee}\\u{1e5ef}\\u{1e6e3}\\u{1e6e6}\\u{1e6ee}\\u{1e6ef}\\u{1e6f5}\\u{1f16c}\\u{1fbf0}-\\u{1fbf9}",
 ].join("");
-const normalized = new RegExp(`[^${newerThanUnicode9}]+`, "gu");
+// No pattern here repeats without bound: the engine's own would run out of stack on some megabytes.
+const newer = new RegExp(`[${newerThanUnicode9}]`, "u");
+const apart = new RegExp(`([${newerThanUnicode9}])`, "u");
 
 /** Marks, and the two letters that are marks once decomposed for compatibility. */
-const longRun = /[\p{M}\uff9e\uff9f]{33,}/gu;
+const mark = /[\p{M}\uff9e\uff9f]/u;
+const shortestLongRun = 33;
 
 export function normalizeUnicode(text: string, form: NormalForm): string {
-  return text.replace(normalized, (part) => part.replace(longRun, (run) => inOrder(run, form)).normalize(form));
+  if (!newer.test(text)) return normalizePart(text, form);
+  return text
+    .split(apart)
+    .map((part, index) => (index % 2 === 0 ? normalizePart(part, form) : part))
+    .join("");
+}
+
+function normalizePart(text: string, form: NormalForm): string {
+  const run = new RegExp(`${mark.source}{${shortestLongRun}}`, "gu");
+  const parts: string[] = [];
+  let done = 0;
+  for (let found = run.exec(text); found !== null; found = run.exec(text)) {
+    const end = endOfRun(text, run.lastIndex);
+    parts.push(text.slice(done, found.index), inOrder(text.slice(found.index, end), form));
+    done = end;
+    run.lastIndex = end;
+  }
+  return (parts.join("") + text.slice(done)).normalize(form);
+}
+
+function endOfRun(text: string, from: number): number {
+  for (let at = from; ; ) {
+    const code = text.codePointAt(at);
+    if (code === undefined || !mark.test(String.fromCodePoint(code))) return at;
+    at += code > 0xffff ? 2 : 1;
+  }
 }
 
 /** Decomposes a run and sorts its marks by combining class, as the normal forms do; equal ones keep their order. */
