@@ -13,6 +13,8 @@ export interface TextMeter {
   count(text: string): number;
   /** Tokens that 99 of 100 such texts stay below; the count itself where it is exact. */
   atMost(text: string): number;
+  /** Both at once, where that costs less than one after the other. */
+  measure?(text: string): { readonly tokens: number; readonly atMost: number };
   /** Counts in steps, where a long text must not be counted in one go. Absent: slices of a text may be counted apart. */
   counting?(text: string): Counting;
 }

@@ -1,6 +1,6 @@
 // How the tokens of a model are counted: its meter for text, and the rules of what its provider adds around it.
-import { Buffer } from "node:buffer";
-import { estimateTokens } from "./estimated-usage.js";
+import { estimateMeter } from "./estimate/estimate-text.js";
+import { familyOf } from "./estimate/family-of.js";
 import type { TextMeter } from "./meter.js";
 import { type OpenAiEncoding, openaiEncoding } from "./openai-encodings.js";
 import { encodingFor } from "./request/model-encoding.js";
@@ -15,7 +15,8 @@ export interface ModelMeter {
 /** Takes any id of a model: a catalogue's or a provider's own. What has no tokenizer here is estimated. */
 export function modelMeter(modelId: string): ModelMeter {
   const encoding = encodingFor(modelId);
-  return { meter: encoding === undefined ? roughMeter : exactMeter(encoding), rules: rulesFor(modelId) };
+  const meter = encoding === undefined ? estimateMeter(familyOf(modelId)) : exactMeter(encoding);
+  return { meter, rules: rulesFor(modelId) };
 }
 
 const exactMeters = new Map<OpenAiEncoding, TextMeter>();
@@ -31,12 +32,3 @@ function exactMeter(name: OpenAiEncoding): TextMeter {
   }
   return meter;
 }
-
-/** The rule of thumb, until a family is measured. Two bytes a token hold for all but random text. */
-const roughMeter: TextMeter = {
-  method: "estimated",
-  name: "any",
-  errorPercent: 50,
-  count: (text) => estimateTokens(Buffer.byteLength(text)),
-  atMost: (text) => Math.ceil(Buffer.byteLength(text) / 2),
-};

@@ -4,7 +4,7 @@ import type { Request } from "../canonical/request.js";
 import type { Corrections } from "./estimate/correction.js";
 import type { TextMeter } from "./meter.js";
 import { type ModelMeter, modelMeter } from "./model-meter.js";
-import { isOpenAiEncodingRead, type OpenAiEncoding } from "./openai-encodings.js";
+import { isOpenAiEncodingRead, type OpenAiEncoding, warmOpenAiEncoding } from "./openai-encodings.js";
 import { combine, countRequest, countText, type RequestCount, type TextCount } from "./request/count-request.js";
 import { encodingFor } from "./request/model-encoding.js";
 import { fixedTokens, textsOf } from "./request/request-texts.js";
@@ -82,7 +82,7 @@ export function createRequestCounter(parts: CounterParts): RequestCounter {
     if (opened.has(model)) return undefined;
     const encoding = encodingFor(model);
     if (encoding === undefined || isOpenAiEncodingRead(encoding)) return undefined;
-    return parts.pause().then(() => parts.openEncoding(encoding));
+    return warmOpenAiEncoding(encoding, parts.pause);
   };
   const corrected = (count: RequestCount, model: string, meter: TextMeter): ModelCount => {
     const factor = count.method === "exact" ? 1 : parts.corrections.factor(model);

@@ -45,6 +45,10 @@ function* counted(texts: Iterable<RequestText>, meter: TextMeter): Generator<Tex
 
 /** Counts one text, or a slice of one: the parts of a sum that `combine` makes. */
 export function countText(text: string, part: CountedPart, meter: TextMeter): TextCount {
+  if (meter.measure !== undefined) {
+    const { tokens, atMost } = meter.measure(text);
+    return { part, tokens, atMost };
+  }
   const tokens = meter.count(text);
   return { part, tokens, atMost: meter.method === "exact" ? tokens : meter.atMost(text) };
 }
