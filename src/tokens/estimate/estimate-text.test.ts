@@ -252,7 +252,7 @@ describe("an estimate", () => {
   });
 
   test("takes no longer per character for hostile text than for prose", () => {
-    const units = 1_000_000;
+    const units = 300_000;
     const prose = (examples[0]?.text ?? "").repeat(units / 400).slice(0, units);
     const timeOf = (text: string) => {
       const times = [0, 0, 0, 0, 0].map(() => {
@@ -266,7 +266,7 @@ describe("an estimate", () => {
     const proseMs = timeOf(prose);
     for (const piece of ["a", "A", " ", "\n", "7", "=", "é", "中", "🙂", "\ud800", "\u0000", "aA", "{[", "\u0301"]) {
       const text = piece.repeat(units / piece.length);
-      expect(timeOf(text), JSON.stringify(piece)).toBeLessThan(proseMs * 4 + 5);
+      expect(timeOf(text), JSON.stringify(piece)).toBeLessThan(proseMs * 4 + 10);
     }
   });
 });
