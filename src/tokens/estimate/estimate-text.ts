@@ -39,7 +39,7 @@ export function estimateText(text: string, family: FamilyName): TextEstimate {
   const sum = reader.weigh(text, unpacked(weights, reader), classes);
   const tokens = Math.max(1, Math.round(sum));
   const kind = kindOfText(classes, sum);
-  const above = (heldOutErrors[weights][kind][2] + doubtPercent) / 100;
+  const above = (heldOutErrors[weights][kind][3] + doubtPercent) / 100;
   // A short text may be odd from end to end; a long one evens out.
   const atMost = Math.ceil(tokens * (1 + above) + 1 + Math.sqrt(tokens) / 2);
   return { tokens, atMost, kind };

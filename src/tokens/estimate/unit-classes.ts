@@ -1,5 +1,5 @@
 // Which class each UTF-16 unit is of, as far as tokenizers treat units alike: letters, digits, marks, blanks, scripts.
-import { hanRanks } from "./weights.js";
+import { hanRanks } from "./han-ranks.js";
 
 export interface UnitClass {
   readonly name: string;
