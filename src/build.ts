@@ -112,11 +112,12 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     models: settings.models,
     usable: (provider) => credentials.usable(provider) && isThere(provider, settings.dataDir),
   };
+  const files = tokenizerFiles(settings);
   const counter = createRequestCounter({
     clock,
     pause,
     corrections: createCorrections(),
-    files: tokenizerFiles(settings),
+    files,
     openEncoding: openaiEncoding,
   });
   learnFrom(ledger, counter);
@@ -187,6 +188,8 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     wire: createInProcessWire({ gateway, chat: openaiChat, newId, open }),
     async listen() {
       if (keys.open && !isLoopback(address.host)) throw new OpenToAllError(settings.listen);
+      // Reading a tokenizer takes the thread for a while: before anybody is served, and a file that can't be read is told now.
+      for (const model of files.keys()) await counter.meterFor(model);
       const port = await server.listen();
       books.serve?.(server.ownerListener);
       void http.warm();
