@@ -6,6 +6,7 @@ import { Merger } from "./merge.js";
 import { PairRanks } from "./pair-ranks.js";
 import type { Splitter } from "./scan.js";
 import { TokenPairs } from "./token-pairs.js";
+import { TokenPrefixes } from "./token-prefixes.js";
 import { noToken, type Vocabulary } from "./vocabulary.js";
 
 /** A power of two. Each takes four numbers: twelve bytes of the piece; its length and its tokens. */
@@ -37,6 +38,7 @@ export class Encoder {
   readonly #merger: Merger;
   readonly #pieces = new Int32Array(rememberedPieces * 4).fill(0);
   #tokenPairs: TokenPairs | undefined;
+  #tokenPrefixes: TokenPrefixes | undefined;
   #long: LongPiece | undefined;
 
   constructor(vocabulary: Vocabulary, classes: CharacterClasses, split: Splitter) {
@@ -130,6 +132,7 @@ export class Encoder {
   /** For a piece that is to be encoded in steps; others may be encoded in between. */
   longPiece(): LongPiece {
     this.#tokenPairs ??= new TokenPairs(this.#pairRanks);
-    return new LongPiece(this.#tokenPairs, this.#merger);
+    this.#tokenPrefixes ??= new TokenPrefixes(this.vocabulary);
+    return new LongPiece(this.#tokenPairs, this.#tokenPrefixes, this.#merger);
   }
 }

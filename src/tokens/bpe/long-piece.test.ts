@@ -17,11 +17,16 @@ import { LongPiece } from "./long-piece.js";
 import { Merger } from "./merge.js";
 import { PairRanks } from "./pair-ranks.js";
 import { TokenPairs } from "./token-pairs.js";
+import { TokenPrefixes } from "./token-prefixes.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 function longPiece(vocabulary: Vocabulary): LongPiece {
   const pairRanks = new PairRanks(vocabulary);
-  return new LongPiece(new TokenPairs(pairRanks), new Merger(pairRanks, new Characters(vocabulary)));
+  return new LongPiece(
+    new TokenPairs(pairRanks),
+    new TokenPrefixes(vocabulary),
+    new Merger(pairRanks, new Characters(vocabulary)),
+  );
 }
 
 function encoded(long: LongPiece, bytes: Uint8Array, bytesAStep = Number.POSITIVE_INFINITY): readonly number[] {
