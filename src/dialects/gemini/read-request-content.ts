@@ -4,6 +4,7 @@ import type { Fields } from "../body-fields.js";
 import type { CallIds } from "../call-ids.js";
 import type { Extra } from "../extra.js";
 import { turnsOf } from "../user-turns.js";
+import { resultFields } from "./write-result.js";
 
 /** A part that canonical has no word for (code that ran, video, the provider's own tools) is kept whole. */
 export function readContent(content: Fields, ids: CallIds, extra: Extra): Turn[] {
@@ -89,12 +90,12 @@ function givenId(fields: Fields): string | undefined {
   return id === "" ? undefined : id;
 }
 
-/** `output` or `error` alone say what the result is; else all of it is. */
+/** `output`, `result` or `error` alone say what the result is; else all of it is. */
 function readResponse(result: Fields): Pick<ToolResultPart, "content" | "isError"> {
   const response = result.object("response");
   if (response === undefined) return { content: [], isError: false };
   const [field, ...others] = Object.keys(response);
-  const isNamed = others.length === 0 && (field === "output" || field === "error");
+  const isNamed = others.length === 0 && field !== undefined && resultFields.includes(field);
   const said = isNamed ? (response[field] ?? null) : response;
   const text = typeof said === "string" ? said : JSON.stringify(said);
   return { content: [{ type: "text", text }], isError: isNamed && field === "error" };
