@@ -9,9 +9,26 @@ import { resultFields } from "./write-result.js";
 /** A part that canonical has no word for (code that ran, video, the provider's own tools) is kept whole. */
 export function readContent(content: Fields, ids: CallIds, extra: Extra): Turn[] {
   const role = content.has("role") ? content.word("role", ["user", "model", "function"]) : "user";
-  const parts = content.each("parts").flatMap((part) => readPart(part, ids, extra));
+  const parts = joinThoughts(content.each("parts").flatMap((part) => readPart(part, ids, extra)));
   content.keepRest(extra);
   return turnsOf(role === "model" ? "assistant" : "user", parts);
+}
+
+/** A thought that was streamed comes back in its pieces: the last of them, empty, has the signature of all of it. */
+function joinThoughts(parts: readonly Part[]): readonly Part[] {
+  const joined: Part[] = [];
+  let words: string[] = [];
+  for (const part of parts) {
+    const isOpen = part.type === "reasoning" && part.encrypted === undefined && part.signature === undefined;
+    const closes = part.type === "reasoning" && part.signature !== undefined && part.text === "";
+    if (closes && words.length > 0) {
+      joined.length -= words.length;
+      joined.push({ ...part, text: words.join("") });
+    } else joined.push(part);
+    if (isOpen) words.push(part.text);
+    else words = [];
+  }
+  return joined;
 }
 
 /** Instructions are text; what else stands there is kept. */
@@ -44,7 +61,7 @@ function readPart(part: Fields, ids: CallIds, extra: Extra): Part[] {
   // Only thinking in words has a part of its own.
   if (isThought && read.type !== "text") part.keep("thought", extra);
   part.keepRest(extra);
-  if (isThought && read.type === "text" && (read.text !== "" || signature === ""))
+  if (isThought && read.type === "text")
     return [{ type: "reasoning", text: read.text, ...(signature !== "" && { signature }) }];
   if (signature === "") return [read];
   // Signed is not only thinking: what thinking led to carries the thinking, closed, in front of itself.

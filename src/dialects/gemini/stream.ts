@@ -128,8 +128,7 @@ class GeminiReader implements StreamReader {
   #text(words: string, isThought: boolean, signature: string): void {
     if (isThought) {
       this.#builder.reasoning(words);
-      if (words !== "") this.#builder.signature(signature);
-      else if (signature !== "") this.#builder.encrypted(signature);
+      this.#builder.signature(signature);
       return;
     }
     if (signature !== "") this.#builder.encrypted(signature);
