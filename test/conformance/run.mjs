@@ -24,11 +24,12 @@ const main = join(repository, "dist", "cli", "main.js");
 /** Dialects of upstreams that this version speaks. */
 const upstreamDialects = ["openai-chat", "anthropic-messages", "gemini"];
 /** Dialects of clients, by the grader's name. */
-const surfaces = ["chat", "messages"];
+const surfaces = ["chat", "messages", "gemini"];
 /** So many recorded cases may read differently, as docs/dialects.md tells one by one; one more is a failure. */
 const tolerated = {
   chat: { "openai-chat": 1, "anthropic-messages": 0, gemini: 0 },
   messages: { "openai-chat": 15, "anthropic-messages": 0, gemini: 0 },
+  gemini: { "openai-chat": 15, "anthropic-messages": 1, gemini: 0 },
 };
 const startWithinMs = 10_000;
 
@@ -114,6 +115,7 @@ function count(text) {
 const sdks = {
   openai: { script: ["openai-node", "--only", "^(chat|models)"], modelOption: "--model", least: 28 },
   anthropic: { script: ["anthropic"], modelOption: "--anthropic-model", least: 20 },
+  google: { script: ["google-genai"], modelOption: "--gemini-model", least: 12 },
 };
 
 /** An official SDK, over an upstream of one dialect. `except`: so many checks cannot pass, as docs/dialects.md tells. */
@@ -188,6 +190,14 @@ async function conformance() {
   await smoke(gateway, origin, "OpenAI's SDK over gemini", { sdk: "openai", model: flash, required: true, except: 2 });
   await smoke(gateway, origin, "Anthropic's SDK over anthropic-messages", { sdk: "anthropic", required: true });
   await smoke(gateway, origin, "Anthropic's SDK over openai-chat", { sdk: "anthropic", model: gpt, required: true });
+  await smoke(gateway, origin, "Anthropic's SDK over gemini", {
+    sdk: "anthropic",
+    model: flash,
+    required: true,
+    except: 1,
+  });
+  for (const model of [flash, claude, gpt])
+    await smoke(gateway, origin, `Google's SDK over ${model}`, { sdk: "google", model, required: true, except: 1 });
   await stop(gateway.child);
 
   const port = await freePort();

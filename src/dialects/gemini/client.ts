@@ -9,7 +9,7 @@ import { GeminiRelay, relayRequest, relayResponse } from "./relay.js";
 import { readRequest } from "./request.js";
 import { writeResponse } from "./response.js";
 import { GeminiStreamWriter } from "./stream-write.js";
-import { writeErrorObject } from "./write-error.js";
+import { statusOf, writeErrorObject } from "./write-error.js";
 
 export function geminiClient(address: GeminiAddress): ClientDialect {
   const asArray = address.stream && !address.sse;
@@ -46,7 +46,7 @@ export function geminiClient(address: GeminiAddress): ClientDialect {
 
 /** One object, also where a stream was asked for: the status says that it is no answer. */
 function writeError(error: TrunklineError, generationId: string | undefined): ErrorBody {
-  return { status: error.status, body: writeErrorObject(error, generationId) };
+  return { status: statusOf(error), body: writeErrorObject(error, generationId) };
 }
 
 /** Where no model is named yet: for errors on the paths of this dialect. */

@@ -10,7 +10,7 @@ import type { Served, StreamWriter } from "../dialect.js";
 import { writeFinish } from "./finish.js";
 import type { GeminiFraming } from "./framing.js";
 import { writeGrounding } from "./grounding.js";
-import { identity } from "./response.js";
+import { identity, isFiltered } from "./response.js";
 import { writeUsage } from "./usage.js";
 import { PartWriter, writeExtraParts } from "./write-parts.js";
 
@@ -20,6 +20,8 @@ export class GeminiStreamWriter implements StreamWriter {
   readonly #parts = new PartWriter();
   readonly #calls = new Map<number, ToolCallPart>();
   readonly #citations: Citation[] = [];
+  /** Waits for the reason of the end, which says what it is. */
+  #refusal = "";
   #usage: Usage | undefined;
   #finish: Finish | undefined;
 
@@ -33,7 +35,8 @@ export class GeminiStreamWriter implements StreamWriter {
       case "text-delta":
         return this.#say(this.#parts.write({ type: "text", text: event.text }));
       case "refusal":
-        return this.#say(this.#parts.carry({ text: event.text }));
+        this.#refusal += event.text;
+        return "";
       case "reasoning-delta":
         return this.#say(this.#parts.write({ type: "reasoning", text: event.text }));
       case "reasoning-end":
@@ -70,11 +73,14 @@ export class GeminiStreamWriter implements StreamWriter {
 
   /** The last event has the reason of the end, the sources and the usage. */
   end(): string {
-    const rest = this.#parts.rest();
+    const finish = this.#finish ?? { reason: "other", native: undefined };
+    const isSaid = this.#refusal !== "" && !isFiltered(finish);
+    const rest = [...(isSaid ? this.#parts.carry({ text: this.#refusal }) : []), ...this.#parts.rest()];
     const candidate = {
       // Some clients look for a part in every event.
       content: { parts: rest.length > 0 ? rest : [{ text: "" }], role: "model" },
-      finishReason: writeFinish(this.#finish ?? { reason: "other", native: undefined }),
+      finishReason: writeFinish(finish),
+      ...(this.#refusal !== "" && !isSaid && { finishMessage: this.#refusal }),
       index: 0,
       ...(this.#citations.length > 0 && { groundingMetadata: writeGrounding(this.#citations) }),
     };

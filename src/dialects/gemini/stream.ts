@@ -81,7 +81,10 @@ class GeminiReader implements StreamReader {
     const candidate = firstOf(frame.candidates);
     if (candidate !== undefined && !this.terminal) this.#candidate(candidate, isWhole);
     const block = blockOf(frame);
-    if (block !== undefined && !this.terminal) this.#finish(readBlock(block));
+    if (block !== undefined && !this.terminal) {
+      const why = isObject(frame.promptFeedback) ? text(frame.promptFeedback.blockReasonMessage) : undefined;
+      this.#finish(readBlock(block), why);
+    }
   }
 
   #candidate(candidate: JsonObject, isWhole: boolean): void {
@@ -95,7 +98,7 @@ class GeminiReader implements StreamReader {
     this.#builder.endPart();
     if (isWhole) this.#tellImages();
     this.#citations(candidate);
-    if (finish !== undefined) this.#finish(finish);
+    if (finish !== undefined) this.#finish(finish, text(candidate.finishMessage));
   }
 
   #citations(candidate: JsonObject): void {
@@ -106,9 +109,11 @@ class GeminiReader implements StreamReader {
     }
   }
 
-  #finish(finish: Finish): void {
+  #finish(finish: Finish, why?: string): void {
     this.#tellImages();
     this.#builder.endAll();
+    if (finish.reason === "content-filter" && why !== undefined && why !== "")
+      this.#builder.add({ type: "refusal", text: why });
     this.terminal = true;
     this.#builder.add({ type: "finish", finish });
   }
@@ -129,6 +134,7 @@ class GeminiReader implements StreamReader {
     if (isThought) {
       this.#builder.reasoning(words);
       this.#builder.signature(signature);
+      if (signature !== "") this.#builder.endPart();
       return;
     }
     if (signature !== "") this.#builder.encrypted(signature);

@@ -2,6 +2,11 @@
 import type { TrunklineError } from "../../canonical/error.js";
 import type { JsonObject } from "../../canonical/json.js";
 
+/** Google has no 502: what failed at a provider is its 500. */
+export function statusOf({ status }: TrunklineError): number {
+  return status === 502 ? 500 : status;
+}
+
 /** `{"error": {code, message, status, details}}`, as JSON text. */
 export function writeErrorObject(error: TrunklineError, generationId: string | undefined): string {
   const { details } = error;
@@ -30,9 +35,8 @@ export function writeErrorObject(error: TrunklineError, generationId: string | u
       "@type": "type.googleapis.com/google.rpc.RetryInfo",
       retryDelay: `${Math.ceil(details.retryAfterMs / 1000)}s`,
     });
-  return JSON.stringify({
-    error: { code: error.status, message: error.sentence, status: statusWord(error.status), details: shown },
-  });
+  const code = statusOf(error);
+  return JSON.stringify({ error: { code, message: error.sentence, status: statusWord(code), details: shown } });
 }
 
 /** Source: https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto */

@@ -16,7 +16,8 @@ export class PartWriter {
       return [];
     }
     const signed = part.signature === undefined ? {} : { thoughtSignature: part.signature };
-    return part.text === "" && part.signature === undefined ? [] : [{ text: part.text, thought: true, ...signed }];
+    if (part.text === "" && part.signature === undefined) return [];
+    return [...this.rest(), { text: part.text, thought: true, ...signed }];
   }
 
   /** The part with what waits for it; of several, all but the last get a part of their own. */
