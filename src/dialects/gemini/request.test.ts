@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TrunklineError } from "../../canonical/error.js";
 import { readRequest } from "./request.js";
@@ -68,6 +69,37 @@ test.each<[string | Buffer, string, string | undefined]>([
     return;
   }
   throw new Error("it was read");
+});
+
+/** Fields of this dialect with anything in them. */
+const anyBody = fc.dictionary(
+  fc.constantFrom("contents", "generationConfig", "tools", "toolConfig", "systemInstruction", "trunkline", "__proto__"),
+  fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.array(fc.dictionary(fc.constantFrom("parts", "role", "functionDeclarations"), fc.jsonValue({ maxDepth: 2 }))),
+    fc.dictionary(
+      fc.constantFrom("thinkingConfig", "maxOutputTokens", "candidateCount"),
+      fc.jsonValue({ maxDepth: 1 }),
+    ),
+  ),
+);
+
+test("no body makes the reader throw anything but an error of ours", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        anyBody.map((value) => JSON.stringify(value)),
+        fc.string(),
+      ),
+      (source) => {
+        try {
+          readRequest(Buffer.from(source), address).canonical();
+        } catch (error) {
+          if (!TrunklineError.is(error)) throw error;
+        }
+      },
+    ),
+  );
 });
 
 test.each(["", "a\nb", "x".repeat(300)])("a path without a model's name is refused: %j", (model) => {

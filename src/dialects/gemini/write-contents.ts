@@ -109,9 +109,12 @@ function writeAnswer(parts: readonly Part[], path: string, notes: ReceiptNote[])
       case "reasoning":
         if (part.encrypted !== undefined) {
           if (signature !== undefined) written.push({ text: "", ...signed });
-        } else if (part.signature !== undefined)
-          written.push({ text: part.text, thought: true, thoughtSignature: part.signature });
-        else if (part.text !== "") written.push({ text: part.text, thought: true });
+          break;
+        }
+        if (part.text !== "") written.push({ text: part.text, thought: true });
+        // Gemini signs what thinking led to, not the thought: this one is another provider's, and would be refused.
+        if (part.signature !== undefined)
+          notes.push({ field: `${path}.reasoning`, action: "dropped", why: "the signature is another provider's" });
         break;
       case "tool-result":
         break;

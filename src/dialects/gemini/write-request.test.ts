@@ -105,6 +105,18 @@ test.each<[string, readonly Part[], readonly object[]]>([
   ]);
 });
 
+test("the signature of a thought is another provider's: its words go on without it", () => {
+  const parts: readonly Part[] = [
+    { type: "reasoning", text: "hm", signature: "theirs" },
+    { type: "reasoning", text: "", signature: "theirs" },
+    { type: "text", text: "a" },
+  ];
+  const { body, notes } = write({ turns: [hi, { role: "assistant", parts }] });
+  expect(body.contents).toMatchObject([{}, { parts: [{ text: "hm", thought: true }, { text: "a" }] }]);
+  expect(JSON.stringify(body)).not.toContain("theirs");
+  expect(notes).toEqual(["dropped messages[1].reasoning", "dropped messages[1].reasoning"]);
+});
+
 test("a call of this turn without its signature gets the word that stands for one, for models that demand it", () => {
   const signed = [{ functionCall: functionCall("1"), thoughtSignature: "skip_thought_signature_validator" }];
   expect(contentsOf([call("1")])).toMatchObject([{}, { parts: signed }]);
