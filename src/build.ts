@@ -13,6 +13,7 @@ import { createInProcessWire } from "./client/in-process-wire.js";
 import type { Wire } from "./client/wire.js";
 import type { Settings } from "./config/settings.js";
 import { createCredentialRing } from "./credentials/ring.js";
+import { geminiErrors } from "./dialects/gemini/client.js";
 import { openaiChat } from "./dialects/openai-chat/dialect.js";
 import { clientDialects, relays, upstreamDialects } from "./dialects/registry.js";
 import { createOpenExchanges } from "./gateway/open-exchanges.js";
@@ -27,8 +28,10 @@ import type { RoutingParts } from "./routing/resolve.js";
 import { adminGenerationRoutes } from "./server/admin/generations.js";
 import { createGatewayServer } from "./server/gateway-server.js";
 import { isLoopback, parseAddress } from "./server/options.js";
+import { geminiPrefix } from "./server/query-key.js";
 import { countRoutes } from "./server/routes/count-tokens.js";
 import { estimateRoutes } from "./server/routes/estimate.js";
+import { geminiRoutes } from "./server/routes/gemini.js";
 import { generationRoutes } from "./server/routes/generation.js";
 import { healthRoutes } from "./server/routes/health.js";
 import { dialectSpoken, inferenceRoutes } from "./server/routes/inference.js";
@@ -154,6 +157,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
   const server = createGatewayServer({
     routes: [
       ...inferenceRoutes({ gateway, dialects: clientDialects, newId, open, bodyBytes: settings.bodyBytes }),
+      ...geminiRoutes({ gateway, newId, open, quote, bodyBytes: settings.bodyBytes }),
       ...countRoutes({ quote, bodyBytes: settings.bodyBytes }),
       ...modelRoutes({ routing: planning, clock, createdSeconds: Math.floor(Date.parse(catalog.generated) / 1_000) }),
       ...tokenRoutes({ quote, pause, bodyBytes: settings.bodyBytes }),
@@ -170,6 +174,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     observe,
     dialect: openaiChat,
     dialectOf(path, headers) {
+      if (path.startsWith(geminiPrefix)) return geminiErrors;
       const name = dialectSpoken(path, headers);
       return name === undefined ? undefined : clientDialects.get(name);
     },

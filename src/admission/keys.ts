@@ -30,19 +30,27 @@ const longestKey = 512;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** The key a client sent: `Authorization: Bearer`, or `x-api-key`. */
+/** Headers that hold nothing but a key, as the clients of Anthropic and of Google send it. */
+const keyHeaders = ["x-api-key", "x-goog-api-key"];
+
+/** The key a client sent: `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`. */
 export function readKey(headers: Headers): string | undefined {
   const { authorization } = headers;
   if (typeof authorization === "string") {
     const match = /^bearer +(\S+)\s*$/i.exec(authorization);
     if (match?.[1] !== undefined) return match[1];
   }
-  const apiKey = headers["x-api-key"];
-  return typeof apiKey === "string" && apiKey !== "" ? apiKey : undefined;
+  for (const name of keyHeaders) {
+    const apiKey = headers[name];
+    if (typeof apiKey === "string" && apiKey !== "") return apiKey;
+  }
+  return undefined;
 }
 
 export interface Visit {
   readonly headers: Headers;
+  /** From the URL, on the paths where a key may stand there. */
+  readonly queryKey?: string | undefined;
   /** The page that sent the request is not the gateway's own (foreign or null `Origin`): only a key opens. */
   readonly foreignOrigin: boolean;
   /** It came over the socket in the data folder, which only its owner can open. */
@@ -58,7 +66,7 @@ export function identify(ring: KeyRing, visit: Visit): Principal {
       whatToDo: "Set TRUNKLINE_KEYS and send one of the keys.",
     });
   }
-  const key = readKey(visit.headers);
+  const key = readKey(visit.headers) ?? visit.queryKey;
   if (key === undefined) {
     throw new TrunklineError("invalid_api_key", "No API key was sent.", {
       whatToDo: "Send `Authorization: Bearer <key>` with a key of this gateway.",

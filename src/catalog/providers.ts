@@ -42,14 +42,15 @@ export const knownProviders: readonly Provider[] = [
     ...hosted,
     id: "google",
     name: "Google AI Studio",
-    dialects: ["openai-chat"],
-    baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+    dialects: ["gemini"],
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+    authentication: { type: "header", name: "x-goog-api-key" },
     tokenCounting: "gemini",
     environment: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     keyUrl: "https://aistudio.google.com/apikey",
     // https://ai.google.dev/gemini-api/docs/batch-api
     batchDiscountPercent: 50,
-    source: "https://ai.google.dev/gemini-api/docs/openai",
+    source: "https://ai.google.dev/api",
   },
   {
     ...hosted,

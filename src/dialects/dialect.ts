@@ -208,6 +208,10 @@ export interface ClientDialect {
   readonly shortening?: Shortening;
   /** What a stream may hold at any time between its events, to keep a connection alive; absent: a comment. */
   readonly keepAlive?: string;
+  /** The media type of a stream, where it is not that of server-sent events. */
+  readonly streamType?: string;
+  /** Of the same dialect, where that depends on how the client asked; else the registry's. */
+  readonly relay?: Relay;
   /** The header in which its clients look for the request's id, where that is not `x-request-id`. */
   readonly requestIdHeader?: string;
   /** Throws TrunklineError with `param` where the request cannot be understood. */

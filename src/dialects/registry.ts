@@ -1,6 +1,7 @@
 // Every dialect that is built, by name. What is not listed is not built yet.
 import { anthropicMessages } from "./anthropic-messages/dialect.js";
 import type { ClientDialect, DialectName, Relay, UpstreamDialect } from "./dialect.js";
+import { gemini } from "./gemini/dialect.js";
 import { openaiChat } from "./openai-chat/dialect.js";
 
 export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map<DialectName, ClientDialect>([
@@ -11,6 +12,7 @@ export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map<D
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map<DialectName, UpstreamDialect>([
   [openaiChat.name, openaiChat],
   [anthropicMessages.name, anthropicMessages],
+  [gemini.name, gemini],
 ]);
 
 /** Dialects that both sides may speak: their bytes go through. */

@@ -77,7 +77,7 @@ function speechWith(parts: GatewayParts, endpoint: PlannedEndpoint, received: Re
   const upstream = name === undefined ? undefined : parts.upstreamDialects.get(name);
   if (name === undefined || upstream === undefined)
     throw new Error(`provider ${endpoint.provider.id} has no known dialect`);
-  return { upstream, relay: name === own ? parts.relays.get(name) : undefined };
+  return { upstream, relay: name === own ? (received.dialect.relay ?? parts.relays.get(name)) : undefined };
 }
 
 function writeRequest(

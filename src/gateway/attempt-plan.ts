@@ -33,6 +33,7 @@ export async function attempt(parts: GatewayParts, held: Held, sink: Sink, inter
       idHeader: received.dialect.requestIdHeader,
       endpoint,
       stream: true,
+      streamType: received.dialect.streamType,
       attempts: attempts.length + 1,
       costNanoUsd: undefined,
       receipt,

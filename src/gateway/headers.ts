@@ -10,6 +10,8 @@ export interface ServedHeaders {
   readonly idHeader?: string | undefined;
   readonly endpoint: PlannedEndpoint | undefined;
   readonly stream: boolean;
+  /** Of the client's dialect; absent: server-sent events. */
+  readonly streamType?: string | undefined;
   readonly attempts: number;
   readonly costNanoUsd: NanoUsd | undefined;
   readonly receipt: readonly ReceiptNote[];
@@ -20,7 +22,7 @@ const headerText = (value: string) => (/^[\x20-\x7e]*$/.test(value) ? value : en
 
 export function servedHeaders(served: ServedHeaders): Record<string, string> {
   const headers: Record<string, string> = {
-    "content-type": served.stream ? "text/event-stream; charset=utf-8" : "application/json",
+    "content-type": served.stream ? (served.streamType ?? "text/event-stream; charset=utf-8") : "application/json",
     "x-generation-id": served.generationId,
     "x-request-id": served.generationId,
   };

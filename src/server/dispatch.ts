@@ -8,6 +8,7 @@ import type { ClientDialect, ClientHeaders, Profile } from "../dialects/dialect.
 import { errorHeaders } from "../gateway/headers.js";
 import { corsHeaders, preflightHeaders } from "./cors.js";
 import type { Address } from "./options.js";
+import { takeQueryKey } from "./query-key.js";
 import { profileOf, type Route } from "./route.js";
 import { createRouteTable } from "./route-table.js";
 import { checkHost, checkOneHost, isForeignOrigin } from "./visit.js";
@@ -31,7 +32,8 @@ export function createDoor(parts: DoorParts, trusted: boolean): RequestListener 
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedMs = parts.clock.monotonicMs();
-    const url = request.url ?? "/";
+    const { url, key } = takeQueryKey(request.url ?? "/");
+    request.url = url;
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
     try {
@@ -50,6 +52,7 @@ export function createDoor(parts: DoorParts, trusted: boolean): RequestListener 
           ? { keyHash: undefined }
           : identify(parts.keys, {
               headers: request.headers,
+              queryKey: key,
               foreignOrigin: isForeignOrigin(request.headers),
               trusted,
             });

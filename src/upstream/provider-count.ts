@@ -34,7 +34,7 @@ interface CountingApi {
 const apis: Readonly<Record<NonNullable<Provider["tokenCounting"]>, CountingApi>> = {
   // https://platform.claude.com/docs/en/api/messages-count-tokens
   "anthropic-messages": { errors: anthropicMessages, write: writeAnthropic, field: "input_tokens" },
-  // https://ai.google.dev/api/tokens. The row's base URL is that of Google's OpenAI face, one step below its own.
+  // https://ai.google.dev/api/tokens. A row may name Google's OpenAI face, one step below its own.
   gemini: {
     errors: openaiChat,
     authentication: { type: "header", name: "x-goog-api-key" },

@@ -50,14 +50,20 @@ export async function startUpstream(): Promise<Upstream> {
 
 async function answer(call: SeenCall, response: ServerResponse): Promise<void> {
   const body = isObject(call.body) ? call.body : {};
-  const model = String(body.model);
+  const gemini = /^\/v1beta\/models\/([^:]+):(\w+)/.exec(call.path);
+  const model = String(gemini?.[1] ?? body.model);
   const status = /^fail-(\d{3})$/.exec(model)?.[1];
   if (status !== undefined) return sendError(response, Number(status));
   if (model === "hang") return;
-  const messages = call.path.endsWith("/messages");
-  if (body.stream !== true) return sendJson(response, 200, messages ? wholeMessage(model) : wholeChat(model));
+  const [whole, frames] =
+    gemini !== null
+      ? [wholeGemini, geminiFrames]
+      : call.path.endsWith("/messages")
+        ? [wholeMessage, messageFrames]
+        : [wholeChat, chatFrames];
+  if (body.stream !== true && gemini?.[2] !== "streamGenerateContent") return sendJson(response, 200, whole(model));
   response.writeHead(200, { "content-type": "text/event-stream" });
-  for await (const frame of messages ? messageFrames(model) : chatFrames(model)) {
+  for await (const frame of frames(model)) {
     if (response.destroyed) return;
     response.write(frame);
   }
@@ -174,6 +180,33 @@ async function* messageFrames(model: string): AsyncGenerator<string> {
     "message_delta",
   );
   yield frame({ type: "message_stop" }, "message_stop");
+}
+
+const signed = { functionCall: { name: "weather", args: input }, thoughtSignature: "signed" };
+
+function geminiEvent(model: string, parts: readonly object[], finish?: string) {
+  return {
+    candidates: [
+      { content: { role: "model", parts }, index: 0, ...(finish !== undefined && { finishReason: finish }) },
+    ],
+    ...(finish !== undefined && {
+      usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 4, totalTokenCount: 14 },
+    }),
+    modelVersion: model,
+    responseId: "gemini-1",
+  };
+}
+
+function wholeGemini(model: string) {
+  const thought = model === "think" ? [{ text: "Hm.", thought: true }] : [];
+  return geminiEvent(model, model === "call" ? [signed] : [...thought, { text: words.join("") }], "STOP");
+}
+
+async function* geminiFrames(model: string): AsyncGenerator<string> {
+  if (model === "think") yield frame(geminiEvent(model, [{ text: "Hm.", thought: true }]));
+  if (model === "call") yield frame(geminiEvent(model, [signed]));
+  else for await (const text of spoken(model)) yield frame(geminiEvent(model, [{ text }]));
+  if (model !== "cut") yield frame(geminiEvent(model, [{ text: "" }], "STOP"));
 }
 
 async function* spoken(model: string): AsyncGenerator<string> {

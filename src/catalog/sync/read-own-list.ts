@@ -60,7 +60,7 @@ function readModel(provider: string, row: Json | undefined): ModelFact | undefin
     model,
     otherNames: aliases.map((alias) => text(alias) ?? "").filter((name) => isName(name) && name !== model),
     ...known({
-      name: titleOf(row.display_name),
+      name: titleOf(row.display_name ?? row.displayName),
       windowTokens: first(row, windowFields),
       maxOutputTokens: first(row, outputFields),
     }),

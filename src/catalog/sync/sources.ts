@@ -53,6 +53,7 @@ export const publicSources: readonly CatalogSource[] = [
 /** Where a provider's list is, seen from its base URL, if not at `models`. */
 const listPaths: ReadonlyMap<string, string> = new Map([
   ["anthropic", "models?limit=1000"],
+  ["google", "models?pageSize=1000"],
   // The OpenAI-compatible part of Cohere's API has no list. https://docs.cohere.com/reference/list-models
   ["cohere", "../../v1/models?page_size=1000"],
 ]);

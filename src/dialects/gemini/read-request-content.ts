@@ -4,13 +4,31 @@ import type { Fields } from "../body-fields.js";
 import type { CallIds } from "../call-ids.js";
 import type { Extra } from "../extra.js";
 import { turnsOf } from "../user-turns.js";
+import { resultFields } from "./write-result.js";
 
 /** A part that canonical has no word for (code that ran, video, the provider's own tools) is kept whole. */
 export function readContent(content: Fields, ids: CallIds, extra: Extra): Turn[] {
   const role = content.has("role") ? content.word("role", ["user", "model", "function"]) : "user";
-  const parts = content.each("parts").flatMap((part) => readPart(part, ids, extra));
+  const parts = joinThoughts(content.each("parts").flatMap((part) => readPart(part, ids, extra)));
   content.keepRest(extra);
   return turnsOf(role === "model" ? "assistant" : "user", parts);
+}
+
+/** A thought that was streamed comes back in its pieces: the last of them, empty, has the signature of all of it. */
+function joinThoughts(parts: readonly Part[]): readonly Part[] {
+  const joined: Part[] = [];
+  let words: string[] = [];
+  for (const part of parts) {
+    const isOpen = part.type === "reasoning" && part.encrypted === undefined && part.signature === undefined;
+    const closes = part.type === "reasoning" && part.signature !== undefined && part.text === "";
+    if (closes && words.length > 0) {
+      joined.length -= words.length;
+      joined.push({ ...part, text: words.join("") });
+    } else joined.push(part);
+    if (isOpen) words.push(part.text);
+    else words = [];
+  }
+  return joined;
 }
 
 /** Instructions are text; what else stands there is kept. */
@@ -43,7 +61,7 @@ function readPart(part: Fields, ids: CallIds, extra: Extra): Part[] {
   // Only thinking in words has a part of its own.
   if (isThought && read.type !== "text") part.keep("thought", extra);
   part.keepRest(extra);
-  if (isThought && read.type === "text" && (read.text !== "" || signature === ""))
+  if (isThought && read.type === "text")
     return [{ type: "reasoning", text: read.text, ...(signature !== "" && { signature }) }];
   if (signature === "") return [read];
   // Signed is not only thinking: what thinking led to carries the thinking, closed, in front of itself.
@@ -89,12 +107,12 @@ function givenId(fields: Fields): string | undefined {
   return id === "" ? undefined : id;
 }
 
-/** `output` or `error` alone say what the result is; else all of it is. */
+/** `output`, `result` or `error` alone say what the result is; else all of it is. */
 function readResponse(result: Fields): Pick<ToolResultPart, "content" | "isError"> {
   const response = result.object("response");
   if (response === undefined) return { content: [], isError: false };
   const [field, ...others] = Object.keys(response);
-  const isNamed = others.length === 0 && (field === "output" || field === "error");
+  const isNamed = others.length === 0 && field !== undefined && resultFields.includes(field);
   const said = isNamed ? (response[field] ?? null) : response;
   const text = typeof said === "string" ? said : JSON.stringify(said);
   return { content: [{ type: "text", text }], isError: isNamed && field === "error" };

@@ -166,6 +166,20 @@ test("thoughts come with their signature; what else is signed has it in front, c
   expect(extra).toEqual({});
 });
 
+test("a thought that was streamed comes back in one piece, with the signature that its empty last piece has", () => {
+  const thought = (text: string, more: JsonObject = {}) => ({ text, thought: true, ...more });
+  const pieces = [
+    thought("a"),
+    thought("b"),
+    thought("", { thoughtSignature: "s1" }),
+    thought("", { thoughtSignature: "s2" }),
+  ];
+  expect(read({ contents: [{ role: "model", parts: pieces }] }).turns[0]?.parts).toEqual([
+    { type: "reasoning", text: "ab", signature: "s1" },
+    { type: "reasoning", text: "", signature: "s2" },
+  ]);
+});
+
 test("what canonical has no word for is kept by its path: video, code, the provider's own tools and settings", () => {
   const video = { fileData: { fileUri: "https://youtu.be/a" } };
   const code = { executableCode: { language: "PYTHON", code: "1" } };

@@ -49,7 +49,12 @@ export function dialectSpoken(path: string, headers: ClientHeaders): DialectName
   return row?.dialect ?? (headers["anthropic-version"] === undefined ? undefined : "anthropic-messages");
 }
 
-async function serveInference(parts: InferenceRouteParts, dialect: ClientDialect, call: Call): Promise<void> {
+/** One exchange: the body read, then everything that follows from it. */
+export async function serveInference(
+  parts: Omit<InferenceRouteParts, "dialects">,
+  dialect: ClientDialect,
+  call: Call,
+): Promise<void> {
   const { request, response } = call;
   const interrupt = createInterrupt();
   const bytes = await readBody(request, response, parts.bodyBytes);
