@@ -2,9 +2,11 @@
 import { anthropicMessages } from "./anthropic-messages/dialect.js";
 import type { ClientDialect, DialectName, Relay, UpstreamDialect } from "./dialect.js";
 import { openaiChat } from "./openai-chat/dialect.js";
+import { openaiResponses } from "./openai-responses/dialect.js";
 
 export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map<DialectName, ClientDialect>([
   [openaiChat.name, openaiChat],
+  [openaiResponses.name, openaiResponses],
   [anthropicMessages.name, anthropicMessages],
 ]);
 

@@ -24,11 +24,12 @@ const main = join(repository, "dist", "cli", "main.js");
 /** Dialects of upstreams that this version speaks. */
 const upstreamDialects = ["openai-chat", "anthropic-messages"];
 /** Dialects of clients, by the grader's name. */
-const surfaces = ["chat", "messages"];
+const surfaces = ["chat", "responses", "messages"];
 /** So many recorded cases may read differently, as docs/dialects.md tells one by one; one more is a failure. */
 const tolerated = {
   chat: { "openai-chat": 1, "anthropic-messages": 0 },
   messages: { "openai-chat": 15, "anthropic-messages": 0 },
+  responses: { "openai-chat": 15, "anthropic-messages": 2 },
 };
 const startWithinMs = 10_000;
 
@@ -113,6 +114,7 @@ function count(text) {
 /** The official SDK that a smoke script is written with, what of it is asked, and so many checks that must be there. */
 const sdks = {
   openai: { script: ["openai-node", "--only", "^(chat|models)"], modelOption: "--model", least: 28 },
+  responses: { script: ["openai-node", "--only", "^responses"], modelOption: "--model", least: 10 },
   anthropic: { script: ["anthropic"], modelOption: "--anthropic-model", least: 20 },
 };
 
@@ -179,6 +181,8 @@ async function conformance() {
     model: claude,
     required: false,
   });
+  for (const model of [gpt, claude])
+    await smoke(gateway, origin, `OpenAI's SDK, Responses, ${model}`, { sdk: "responses", model, required: true });
   await smoke(gateway, origin, "Anthropic's SDK over anthropic-messages", { sdk: "anthropic", required: true });
   await smoke(gateway, origin, "Anthropic's SDK over openai-chat", { sdk: "anthropic", model: gpt, required: true });
   await stop(gateway.child);
