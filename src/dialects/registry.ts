@@ -12,11 +12,13 @@ export const clientDialects: ReadonlyMap<DialectName, ClientDialect> = new Map<D
 
 export const upstreamDialects: ReadonlyMap<DialectName, UpstreamDialect> = new Map<DialectName, UpstreamDialect>([
   [openaiChat.name, openaiChat],
+  [openaiResponses.name, openaiResponses],
   [anthropicMessages.name, anthropicMessages],
 ]);
 
 /** Dialects that both sides may speak: their bytes go through. */
-export const relays: ReadonlyMap<DialectName, Relay> = new Map([
+export const relays: ReadonlyMap<DialectName, Relay> = new Map<DialectName, Relay>([
   [openaiChat.name, openaiChat.relay],
+  [openaiResponses.name, openaiResponses.relay],
   [anthropicMessages.name, anthropicMessages.relay],
 ]);

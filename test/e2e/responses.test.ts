@@ -1,4 +1,5 @@
-// OpenAI's own client on /v1/responses, against providers that speak other dialects.
+// OpenAI's own client on /v1/responses, against providers that speak other dialects and its own; and Chat over Responses.
+import { OpenRouter } from "@openrouter/sdk";
 import OpenAI from "openai";
 import { zodTextFormat } from "openai/helpers/zod";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -23,6 +24,8 @@ beforeAll(async () => {
   const providers = {
     chat: row("openai-chat", tools.url),
     claude: row("anthropic-messages", tools.url),
+    own: row("openai-responses", tools.url),
+    both: { ...row("openai-chat", tools.url), dialect: ["openai-chat", "openai-responses"] },
     words: row("openai-chat", upstream.url),
   };
   gateway = await startGateway({ folder, config: JSON.stringify({ providers }) });
@@ -62,17 +65,20 @@ const weather = {
   },
 };
 
-describe.each(["chat/m", "claude/m"])("%s", (model) => {
+describe.each(["chat/m", "claude/m", "own/m"])("%s", (model) => {
+  const isRelayed = model === "own/m";
+
   test("answers plainly, with the whole resource", async () => {
     const { data, response } = await openai.responses
       .create({ model, input: "Count.", instructions: "Be brief.", store: true })
       .withResponse();
     expect(data.output_text).toBe("One two three");
-    expect(data).toMatchObject({ status: "completed", store: false, instructions: "Be brief." });
+    // A provider that stores says so.
+    expect(data).toMatchObject({ status: "completed", store: isRelayed, instructions: "Be brief." });
     expect(data.usage).toMatchObject({ input_tokens: 10, output_tokens: 4, total_tokens: 14 });
     expect(requiredFields.filter((field) => !(field in data))).toEqual([]);
     expect(response.headers.get("x-trunkline-provider")).toBe(model.split("/")[0]);
-    expect(response.headers.get("x-generation-id")).toBe(data.id);
+    expect(data.id).toBe(isRelayed ? "resp_1" : response.headers.get("x-generation-id"));
   });
 
   test.each(["/v1/responses", "/api/v1/responses"])("streams on %s by the rules", async (path) => {
@@ -115,6 +121,55 @@ describe.each(["chat/m", "claude/m"])("%s", (model) => {
     const answer = await openai.responses.create({ model, input: "Count at length.", max_output_tokens: 16 });
     expect(answer).toMatchObject({ status: "incomplete", incomplete_details: { reason: "max_output_tokens" } });
   });
+});
+
+test("a client of Chat is served by a provider that speaks Responses", async () => {
+  const question = [{ role: "user" as const, content: "Count at length." }];
+  const plain = await openai.chat.completions.create({ model: "own/m", messages: question });
+  expect(plain.choices[0]).toMatchObject({ finish_reason: "length", message: { content: "One two three" } });
+  const { type: _type, ...described } = weather;
+  const tool = { type: "function" as const, function: { ...described, description: "w" } };
+  const asked = { model: "own/m", messages: question, tools: [tool] };
+  const stream = openai.chat.completions.stream({ ...asked, stream_options: { include_usage: true } });
+  const { choices, usage } = await stream.finalChatCompletion();
+  expect(choices[0]?.message.tool_calls?.[0]).toMatchObject({ function: { arguments: '{"city":"Paris"}' } });
+  expect([choices[0]?.finish_reason, usage?.total_tokens]).toEqual(["tool_calls", 14]);
+  const call = { id: "call_1", type: "function" as const, function: { name: "weather", arguments: "{}" } };
+  const next = await openai.chat.completions.create({
+    ...asked,
+    messages: [
+      ...question,
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "call_1", content: "sunny" },
+    ],
+  });
+  expect(next.choices[0]?.message.content).toBe("It is sunny.");
+  expect(tools.seen.at(-1)?.body).toMatchObject({ store: false, tools: [{ type: "function", strict: true }] });
+});
+
+test("a provider of both dialects gets each client's own", async () => {
+  await openai.responses.create({ model: "both/m", input: "hi" });
+  await openai.chat.completions.create({ model: "both/m", messages: [{ role: "user", content: "hi" }] });
+  expect(tools.seen.slice(-2).map(({ path }) => path)).toEqual(["/v1/responses", "/v1/chat/completions"]);
+});
+
+test("what is relayed keeps built-in tools and fields that nobody knows", async () => {
+  const extras = { tools: [{ type: "web_search" }], odd: { deep: [1] }, model: "own/m", input: "hi" };
+  const answer = await post({ ...extras, trunkline: { strict: true } });
+  expect([answer.status, answer.headers.get("x-trunkline-receipt")]).toEqual([200, null]);
+  expect(tools.seen.at(-1)?.body).toEqual({ ...extras, model: "m" });
+});
+
+test.each(["chat/m", "claude/m", "own/m"])("OpenRouter's own client takes %s, plain and streamed", async (model) => {
+  const sdk = new OpenRouter({ apiKey: "anything", serverURL: `${gateway.url}/api/v1` });
+  const plain = await sdk.beta.responses.send({ responsesRequest: { model, input: "Count.", stream: false } });
+  if (!("output" in plain)) throw new Error("a plain answer was asked for");
+  expect(JSON.stringify(plain.output)).toContain("One two three");
+  const stream = await sdk.beta.responses.send({ responsesRequest: { model, input: "Count.", stream: true } });
+  if ("output" in stream) throw new Error("a stream was asked for");
+  const types: string[] = [];
+  for await (const event of stream) types.push(event.type);
+  expect([types[0], types.at(-1)]).toEqual(["response.created", "response.completed"]);
 });
 
 test("an upstream's refusal raises the SDK's typed error, streamed or not", async () => {

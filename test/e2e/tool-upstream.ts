@@ -141,6 +141,19 @@ function responses(response: ServerResponse, body: JsonObject, { text: said, cal
     ...{ id: "resp_1", object: "response", created_at: 1, model: "m", status, store: body.store ?? true },
     ...{ output: [item], incomplete_details: isCut ? { reason: "max_output_tokens" } : null, error: null },
     usage: { input_tokens: 10, output_tokens: 4, total_tokens: 14 },
+    ...{ instructions: body.instructions ?? null, tools: body.tools ?? [], tool_choice: "auto", metadata: {} },
+    ...{
+      temperature: 1,
+      top_p: 1,
+      presence_penalty: 0,
+      frequency_penalty: 0,
+      top_logprobs: 0,
+      text: {},
+      reasoning: {},
+    },
+    ...{ completed_at: null, previous_response_id: null, max_output_tokens: null, max_tool_calls: null },
+    ...{ truncation: "disabled", parallel_tool_calls: true, background: false, service_tier: "default" },
+    ...{ safety_identifier: null, prompt_cache_key: null },
   };
   if (body.stream !== true) {
     send(response, resource);

@@ -23,7 +23,8 @@ const idle: ReadonlyMap<string, IsIdle> = new Map<string, IsIdle>([
   // Reasoning is shown where the provider shows any.
   ["reasoning.summary", undefined],
   ["reasoning.generate_summary", undefined],
-  ["background", (value) => value === false],
+  // It is refused where it is true.
+  ["background", undefined],
   ["truncation", (value) => value === "disabled"],
   ["top_logprobs", (value) => value === 0],
   ["service_tier", (value) => value === "auto" || value === "default"],

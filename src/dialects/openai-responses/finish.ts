@@ -30,14 +30,15 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map([
 /** Undefined while the answer is not complete. @param calls function calls that the answer holds. */
 export function readFinish(response: JsonObject, calls: number): Finish | undefined {
   switch (response.status) {
-    case "completed":
-      return { reason: calls > 0 ? "tool-calls" : "stop", native: "completed" };
+    case "queued":
+    case "in_progress":
+      return undefined;
     case "incomplete": {
       const details = isObject(response.incomplete_details) ? response.incomplete_details : {};
       const reason = text(details.reason);
       return { reason: reasons.get(reason ?? "") ?? "other", native: reason ?? "incomplete" };
     }
     default:
-      return undefined;
+      return { reason: calls > 0 ? "tool-calls" : "stop", native: text(response.status) ?? "completed" };
   }
 }

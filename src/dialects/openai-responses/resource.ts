@@ -5,6 +5,15 @@ import type { Usage } from "../../canonical/usage.js";
 import type { Profile, Served } from "../dialect.js";
 import { usageJson } from "./usage.js";
 
+/** Null counts as present. */
+export const requiredFields = [
+  ...["id", "object", "created_at", "completed_at", "status", "incomplete_details", "model", "previous_response_id"],
+  ...["instructions", "output", "error", "tools", "tool_choice", "truncation", "parallel_tool_calls", "text", "top_p"],
+  ...["presence_penalty", "frequency_penalty", "top_logprobs", "temperature", "reasoning", "usage", "metadata"],
+  ...["max_output_tokens", "max_tool_calls", "store", "background", "service_tier", "safety_identifier"],
+  "prompt_cache_key",
+] as const;
+
 export interface Standing {
   readonly status: "in_progress" | "completed" | "incomplete" | "failed";
   readonly output: readonly JsonObject[];
@@ -16,8 +25,14 @@ export interface Standing {
 
 /** As JSON text. @param settings from `settingsOf`, the same for all events of a stream. */
 export function writeResource(standing: Standing, settings: JsonObject, served: Served, profile: Profile): string {
+  const json = JSON.stringify(resourceFields(standing, settings, served, profile));
+  return `${json.slice(0, -1)},"usage":${usageJson(standing.usage, served, profile)}}`;
+}
+
+/** All but the usage. */
+export function resourceFields(standing: Standing, settings: JsonObject, served: Served, profile: Profile): JsonObject {
   const { status, output, reason, error } = standing;
-  const json = JSON.stringify({
+  return {
     id: served.generationId,
     object: "response",
     created_at: served.createdSeconds,
@@ -33,8 +48,7 @@ export function writeResource(standing: Standing, settings: JsonObject, served: 
     previous_response_id: null,
     store: false,
     ...settings,
-  });
-  return `${json.slice(0, -1)},"usage":${usageJson(standing.usage, served, profile)}}`;
+  };
 }
 
 /** The settings of the request as answers repeat them, with OpenAI's defaults for what was not said. */

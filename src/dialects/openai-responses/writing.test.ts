@@ -109,6 +109,18 @@ test("a stream that fails anywhere keeps the rules, and says what it had", () =>
   );
 });
 
+test("what is open when an answer fails is in its items as far as it came", () => {
+  const builder = new EventBuilder();
+  builder.reasoning("hm");
+  const error = new TrunklineError("upstream_reset", "The provider closed the connection.");
+  const outputOf = () => checkStream(write([...builder.take()], "openai", error)).resource?.output;
+  expect(outputOf()).toMatchObject([{ type: "reasoning", summary: [{ text: "hm" }] }]);
+  builder.callArguments(builder.startCall("c", "f"), '{"a":');
+  expect(outputOf()).toMatchObject([{ status: "incomplete", arguments: '{"a":' }]);
+  builder.text("Hi");
+  expect(outputOf()).toMatchObject([{ status: "incomplete", content: [{ text: "Hi" }] }]);
+});
+
 test("the resource repeats what was asked, and keeps nothing", () => {
   const resource = whole([{ type: "finish", finish: { reason: "stop", native: "stop" } }]);
   expect(requiredFields.filter((field) => !(field in resource))).toEqual([]);
