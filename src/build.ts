@@ -36,6 +36,7 @@ import { generationRoutes } from "./server/routes/generation.js";
 import { healthRoutes } from "./server/routes/health.js";
 import { dialectSpoken, inferenceRoutes } from "./server/routes/inference.js";
 import { modelRoutes } from "./server/routes/models.js";
+import { responsesRoutes } from "./server/routes/responses.js";
 import { tokenRoutes } from "./server/routes/tokens.js";
 import { syncedPlaces } from "./store/catalog/places.js";
 import { memoryGenerations } from "./store/memory/generations.js";
@@ -159,6 +160,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
       ...inferenceRoutes({ gateway, dialects: clientDialects, newId, open, bodyBytes: settings.bodyBytes }),
       ...geminiRoutes({ gateway, newId, open, quote, bodyBytes: settings.bodyBytes }),
       ...countRoutes({ quote, bodyBytes: settings.bodyBytes }),
+      ...responsesRoutes({ quote, bodyBytes: settings.bodyBytes }),
       ...modelRoutes({ routing: planning, clock, createdSeconds: Math.floor(Date.parse(catalog.generated) / 1_000) }),
       ...tokenRoutes({ quote, pause, bodyBytes: settings.bodyBytes }),
       ...estimateRoutes({ quote, bodyBytes: settings.bodyBytes }),

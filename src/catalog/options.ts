@@ -3,7 +3,7 @@ import { z } from "zod";
 import { dialectNames } from "../dialects/dialect.js";
 
 /** Dialects that a provider row may name today. */
-const built = new Set(["openai-chat", "anthropic-messages", "gemini"]);
+const built = new Set(["openai-chat", "openai-responses", "anthropic-messages", "gemini"]);
 
 const dialect = z.enum(dialectNames).refine((name) => built.has(name), {
   error: (issue) => `"${issue.input}" comes in a later version; today a provider may speak ${[...built].join(" or ")}`,

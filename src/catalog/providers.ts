@@ -14,7 +14,7 @@ export const knownProviders: readonly Provider[] = [
     ...hosted,
     id: "openai",
     name: "OpenAI",
-    dialects: ["openai-chat"],
+    dialects: ["openai-chat", "openai-responses"],
     baseUrl: "https://api.openai.com/v1",
     outputLimitField: "max_completion_tokens",
     tokenCounting: "openai-responses",

@@ -203,7 +203,7 @@ test("several mistakes are several lines", () => {
   expect(problemOf({ yaml: "lisen: a\ndrainMs: soon\nhots: []\n" }).split("\n")).toHaveLength(3);
 });
 
-test.each(["openai-responses", "cohere-chat", "bedrock-converse", "ollama-chat"])(
+test.each(["cohere-chat", "bedrock-converse", "ollama-chat"])(
   "the dialect %s is refused with a sentence that says when it comes",
   (dialect) => {
     for (const written of [dialect, `[openai-chat, ${dialect}]`]) {

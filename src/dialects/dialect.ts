@@ -82,6 +82,10 @@ export interface Served {
   readonly model: string;
   /** Cost of a usage in nano-dollars, undefined where the price is not known. */
   costOf(usage: Usage): NanoUsd | undefined;
+  /** The client's body, for dialects whose answers repeat what was asked for. */
+  readonly asked?: JsonObject;
+  /** Unix seconds at the moment of asking, for dialects that say when an answer was complete. */
+  nowSeconds?(): number;
 }
 
 /** What is known of an answer so far. */
@@ -128,6 +132,8 @@ export interface AnswerStream {
   push(bytes: Buffer): Buffer | string | undefined;
   /** The upstream closed. Gives the rest and the dialect's closer; without a terminal event sets fault `upstream_truncated`. */
   end(): Buffer | string | undefined;
+  /** The closer of an answer that fails after its first content, where that depends on what went before. */
+  fail?(error: TrunklineError): string | undefined;
 }
 
 /** A plain upstream answer, read and written for the client. */
@@ -185,6 +191,8 @@ export interface StreamWriter {
   write(event: Event): string;
   /** The closer: usage or finish still owed, then the end marker. */
   end(): string;
+  /** The closer where the answer fails, for dialects in which it depends on what went before. */
+  fail?(error: TrunklineError): string;
 }
 
 export interface ErrorBody {

@@ -75,6 +75,7 @@ export function translateStream(
       );
       return undefined;
     },
+    fail: (error) => writer.fail?.(error),
   };
 }
 

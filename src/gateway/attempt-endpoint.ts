@@ -1,5 +1,5 @@
 // Steps 5 to 7 for one call: write the request, follow the answer, hand the client its bytes with back-pressure.
-import type { Timer } from "../canonical/clock.js";
+import type { Clock, Timer } from "../canonical/clock.js";
 import { TrunklineError } from "../canonical/error.js";
 import type { ReceiptNote } from "../canonical/receipt.js";
 import type { Credential } from "../credentials/ring.js";
@@ -42,6 +42,8 @@ export interface EndpointResult {
   readonly receipt: readonly ReceiptNote[];
   readonly firstContentMs: number | undefined;
   readonly tail: Buffer | string | undefined;
+  /** How a stream that had begun ends with an error, where its dialect's own closer depends on what went before. */
+  readonly closeWith?: (error: TrunklineError) => string | undefined;
 }
 
 /** The dialects of one call: what the provider speaks, and whether bytes may go through. */
@@ -118,7 +120,8 @@ function roomForOutput({ maxOutputTokens, windowTokens }: PlannedEndpoint, input
   return Math.max(1, Math.min(maxOutputTokens, windowTokens - inputTokens));
 }
 
-export function servedBy(endpoint: PlannedEndpoint, received: Received): Served {
+/** @param clock tells when the answer was complete; not needed where none is written. */
+export function servedBy(endpoint: PlannedEndpoint, received: Received, clock?: Clock): Served {
   const { price } = endpoint;
   return {
     generationId: received.generationId,
@@ -127,6 +130,8 @@ export function servedBy(endpoint: PlannedEndpoint, received: Received): Served 
     providerName: endpoint.provider.name,
     model: endpoint.model,
     costOf: (usage) => (price === undefined ? undefined : costOfUsage(price, usage)),
+    asked: received.request.body,
+    ...(clock !== undefined && { nowSeconds: () => Math.floor(clock.wallMs() / 1_000) }),
   };
 }
 
@@ -155,7 +160,7 @@ function whole(
 ): Promise<EndpointResult> {
   const { received } = call.held.fitted.admitted;
   const { profile } = received;
-  const served = servedBy(call.endpoint, received);
+  const served = servedBy(call.endpoint, received, parts.clock);
   const chunks: Buffer[] = [];
   return new Promise((resolve) => {
     const finish = (answer: WholeAnswer | undefined, error: TrunklineError | undefined, status?: number) => {
@@ -197,7 +202,7 @@ function stream(
   const { received } = call.held.fitted.admitted;
   const { outline } = received.request;
   const { commit, sink } = call;
-  const served = servedBy(call.endpoint, received);
+  const served = servedBy(call.endpoint, received, parts.clock);
   const answer: AnswerStream =
     speech.relay === undefined
       ? translateStream(speech.upstream, received.dialect, served, outline, received.profile)
@@ -216,7 +221,8 @@ function stream(
       finished = true;
       call.interrupt.listen(undefined);
       sink.onDrain = undefined;
-      resolve({ facts, error, status, receipt: request.notes, firstContentMs, tail });
+      const closeWith = (cause: TrunklineError) => answer.fail?.(cause);
+      resolve({ facts, error, status, receipt: request.notes, firstContentMs, tail, closeWith });
     };
     const fail = (error: TrunklineError) => {
       handle?.abort();

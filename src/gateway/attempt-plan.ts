@@ -204,9 +204,10 @@ function finish(held: Held, sink: Sink, ended: Ended): Answered {
       sink.head(200, headers);
     }
   } else if (error !== undefined && commit.headSent) {
-    const served =
-      result.firstContentMs === undefined || endpoint === undefined ? undefined : servedBy(endpoint, received);
-    tail = received.dialect.writeStreamError(error, served, received.profile);
+    const began = result.firstContentMs !== undefined && endpoint !== undefined;
+    const served = began ? servedBy(endpoint, received) : undefined;
+    const closer = began ? result.closeWith?.(error.with({ provider: endpoint.provider.id })) : undefined;
+    tail = closer ?? received.dialect.writeStreamError(error, served, received.profile);
   }
   return {
     held,

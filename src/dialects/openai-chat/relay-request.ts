@@ -6,7 +6,7 @@ import type { ClientRequest, UpstreamRequest, UpstreamTarget } from "../dialect.
 import { effortOfBudget } from "../effort.js";
 
 /** OpenRouter's own fields. With a reason: leaving it out changes the answer. Without: the gateway itself acts on it. */
-const extensions: ReadonlyMap<string, string | undefined> = new Map([
+export const extensions: ReadonlyMap<string, string | undefined> = new Map([
   ["models", undefined],
   ["route", undefined],
   ["usage", undefined],
@@ -50,7 +50,7 @@ function leaveOutExtensions(body: JsonObject, changes: Map<string, string | unde
   leaveOutReasoning(body, changes, notes);
 }
 
-function isEmpty(value: Json): boolean {
+export function isEmpty(value: Json): boolean {
   if (value === null) return true;
   if (isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;

@@ -49,9 +49,8 @@ export function readRequest(bytes: Buffer, _profile: Profile): ClientRequest {
 }
 
 /** @throws TrunklineError `invalid_json`; `invalid_request` where it is nested too deep. */
-export function parseBody(bytes: Buffer): JsonObject {
-  if (bytes.length === 0)
-    throw invalidJson("The request body is empty.", "Send a JSON object with model and messages.");
+export function parseBody(bytes: Buffer, fields = "model and messages"): JsonObject {
+  if (bytes.length === 0) throw invalidJson("The request body is empty.", `Send a JSON object with ${fields}.`);
   if (!isUtf8(bytes)) throw invalidJson("The request body is not valid UTF-8.", "Send the JSON text encoded as UTF-8.");
   if (isDeeperThan(bytes, maxDepth))
     throw new TrunklineError(
@@ -72,8 +71,7 @@ export function parseBody(bytes: Buffer): JsonObject {
       "Build the body with a JSON library rather than by joining strings.",
     );
   }
-  if (!isObject(body))
-    throw invalidJson("The request body must be a JSON object.", "Send an object with model and messages.");
+  if (!isObject(body)) throw invalidJson("The request body must be a JSON object.", `Send an object with ${fields}.`);
   return body;
 }
 

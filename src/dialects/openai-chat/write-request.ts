@@ -118,7 +118,9 @@ function writeReasoning({ reasoning }: Request, extensions: boolean, notes: Rece
 function writeExtra(request: Request, notes: ReceiptNote[]): JsonObject {
   const body: { [field: string]: JsonObject[string] } = {};
   for (const [field, value] of Object.entries(request.extra)) {
-    if (openAiFields.has(field)) body[field] = value;
+    // Only together: the provider refuses the number without the wish.
+    const isLone = field === "top_logprobs" && request.extra.logprobs !== true;
+    if (openAiFields.has(field) && !isLone) body[field] = value;
     else notes.push({ field, action: "dropped", why: "this provider's API has no such parameter" });
   }
   return body;

@@ -3,6 +3,7 @@ import type { Part, ReasoningPart, Turn } from "../../canonical/request.js";
 import type { Fields } from "../body-fields.js";
 import type { Extra } from "../extra.js";
 import { readContent } from "./read-request-content.js";
+import { readSeal } from "./seal.js";
 
 const turnRoles = { user: "user", assistant: "assistant", system: "system", developer: "system" } as const;
 
@@ -63,13 +64,13 @@ function readReasoning(item: Fields, extra: Extra): ReasoningPart {
   const thought = readTexts(item, "content", "reasoning_text", extra);
   const summary = readTexts(item, "summary", "summary_text", extra);
   if (thought !== "" && summary !== "") item.keep("summary", extra);
-  const encrypted = item.text("encrypted_content");
+  const seal = readSeal(item.text("encrypted_content"));
   const signature = item.text("signature");
   return {
     type: "reasoning",
     text: thought === "" ? summary : thought,
     ...(signature !== undefined && { signature }),
-    ...(encrypted !== undefined && { encrypted }),
+    ...seal,
   };
 }
 

@@ -29,6 +29,8 @@ interface InferenceRow extends Omit<Route, "serve"> {
 const rows: readonly InferenceRow[] = [
   { method: "POST", path: "/v1/chat/completions", access: "key", dialect: "openai-chat" },
   { method: "POST", path: "/api/v1/chat/completions", access: "key", dialect: "openai-chat" },
+  { method: "POST", path: "/v1/responses", access: "key", dialect: "openai-responses" },
+  { method: "POST", path: "/api/v1/responses", access: "key", dialect: "openai-responses" },
   { method: "POST", path: "/v1/messages", access: "key", dialect: "anthropic-messages" },
   { method: "POST", path: "/api/v1/messages", access: "key", dialect: "anthropic-messages" },
 ];
