@@ -171,8 +171,8 @@ describe("a bad trunkline.yaml is refused with place, reason and remedy", () => 
     ["a wrong type", "keys: five\n", /trunkline\.yaml:1:\d+.*keys/],
     [
       "a dialect that comes later",
-      'providers:\n  g: { dialect: gemini, baseUrl: "http://127.0.0.1:1" }\n',
-      /gemini.*later version/,
+      'providers:\n  g: { dialect: cohere-chat, baseUrl: "http://127.0.0.1:1" }\n',
+      /cohere-chat.*later version/,
     ],
     [
       "a price that is no decimal",
