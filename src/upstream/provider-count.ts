@@ -2,12 +2,13 @@
 import { Buffer } from "node:buffer";
 import { TrunklineError } from "../canonical/error.js";
 import { isObject, type Json, type JsonObject, number, parseJson } from "../canonical/json.js";
-import type { Request, Turn } from "../canonical/request.js";
-import type { Authentication, Provider } from "../catalog/provider.js";
+import type { Request } from "../canonical/request.js";
+import type { Provider } from "../catalog/provider.js";
 import type { Credential } from "../credentials/ring.js";
 import { anthropicMessages } from "../dialects/anthropic-messages/dialect.js";
 import type { UpstreamDialect, UpstreamRequest } from "../dialects/dialect.js";
-import { openaiChat } from "../dialects/openai-chat/dialect.js";
+import { gemini } from "../dialects/gemini/dialect.js";
+import { openaiResponses } from "../dialects/openai-responses/dialect.js";
 import { type AttemptParts, startAttempt } from "./attempt.js";
 
 export interface CountOrder {
@@ -21,29 +22,40 @@ export interface CountOrder {
 }
 
 interface CountingApi {
-  /** Reads refusals. */
-  readonly errors: UpstreamDialect;
-  /** Where it differs from the row's. */
-  readonly authentication?: Authentication;
-  baseUrl?(rowBaseUrl: string): string;
-  write(request: Request, model: string): UpstreamRequest;
+  /** Writes the request as it would be sent, and reads refusals. */
+  readonly dialect: UpstreamDialect;
+  /** From the path of a request to that of its count. */
+  pathOf(path: string): string;
+  /** What of the body is counted, and taken. */
+  readonly counted: readonly string[];
+  wrap?(body: JsonObject, path: string): JsonObject;
   /** Where the answer has the number. */
   readonly field: string;
 }
 
 const apis: Readonly<Record<NonNullable<Provider["tokenCounting"]>, CountingApi>> = {
   // https://platform.claude.com/docs/en/api/messages-count-tokens
-  "anthropic-messages": { errors: anthropicMessages, write: writeAnthropic, field: "input_tokens" },
-  // https://ai.google.dev/api/tokens. A row may name Google's OpenAI face, one step below its own.
+  "anthropic-messages": {
+    dialect: anthropicMessages,
+    pathOf: () => "/messages/count_tokens",
+    counted: ["model", "messages", "system", "tools", "tool_choice", "thinking", "output_config"],
+    field: "input_tokens",
+  },
+  // https://ai.google.dev/api/tokens
   gemini: {
-    errors: openaiChat,
-    authentication: { type: "header", name: "x-goog-api-key" },
-    baseUrl: (rowBaseUrl) => rowBaseUrl.replace(/\/openai$/, ""),
-    write: writeGemini,
+    dialect: gemini,
+    pathOf: (path) => path.replace(/:generateContent$/, ":countTokens"),
+    counted: ["contents", "systemInstruction", "tools", "toolConfig"],
+    wrap: (body, path) => ({ generateContentRequest: { model: path.replace(/^\/|:\w+$/g, ""), ...body } }),
     field: "totalTokens",
   },
   // https://platform.openai.com/docs/api-reference/responses/input-tokens
-  "openai-responses": { errors: openaiChat, write: writeResponses, field: "input_tokens" },
+  "openai-responses": {
+    dialect: openaiResponses,
+    pathOf: () => "/responses/input_tokens",
+    counted: ["model", "input", "instructions", "tools", "tool_choice", "text", "reasoning", "parallel_tool_calls"],
+    field: "input_tokens",
+  },
 };
 
 const connectMs = 5_000;
@@ -51,21 +63,15 @@ const mostAnswerBytes = 65_536;
 
 /**
  * Input tokens of the request, as the provider counts them.
- * @throws TrunklineError: the provider's refusal, `deadline_exceeded`, `upstream_…`; `unsupported_parameter` where the
- * request has more than its counting can be told here
+ * @throws TrunklineError: the provider's refusal, `deadline_exceeded`, `upstream_…`; `unsupported_parameter` where it has
+ * no such endpoint
  */
 export async function askProviderCount(parts: AttemptParts, order: CountOrder): Promise<number> {
-  const { provider, credential, model, request, timeoutMs } = order;
+  const { provider, model, request } = order;
   const api = provider.tokenCounting === undefined ? undefined : apis[provider.tokenCounting];
   if (api === undefined)
     throw new TrunklineError("unsupported_parameter", `${provider.name} has no endpoint for counting tokens.`);
-  const { baseUrl, authentication } = provider;
-  const target: Provider = {
-    ...provider,
-    baseUrl: api.baseUrl?.(baseUrl) ?? baseUrl,
-    authentication: authentication.type === "none" ? authentication : (api.authentication ?? authentication),
-  };
-  const answer = await call(parts, target, credential, api, api.write(request, model), timeoutMs);
+  const answer = await call(parts, order, api, writeCount(api, request, model));
   const body = parseJson(answer.toString("utf8"));
   const tokens = isObject(body) ? number(body[api.field]) : undefined;
   if (tokens !== undefined && Number.isInteger(tokens) && tokens >= 0) return tokens;
@@ -74,13 +80,21 @@ export async function askProviderCount(parts: AttemptParts, order: CountOrder): 
   });
 }
 
+function writeCount(api: CountingApi, request: Request, model: string): UpstreamRequest {
+  const target = { model, stream: false, maxOutputTokens: undefined };
+  const written = api.dialect.writeRequest({ ...request, stream: false }, target);
+  const whole = parseJson(written.body.toString("utf8"));
+  const counted: Record<string, Json | undefined> = {};
+  for (const field of api.counted) if (isObject(whole) && whole[field] !== undefined) counted[field] = whole[field];
+  const body = api.wrap?.(counted, written.path) ?? counted;
+  return { ...written, path: api.pathOf(written.path), body: Buffer.from(JSON.stringify(body)) };
+}
+
 function call(
   parts: AttemptParts,
-  provider: Provider,
-  credential: Credential | undefined,
+  { provider, credential, timeoutMs }: CountOrder,
   api: CountingApi,
   request: UpstreamRequest,
-  timeoutMs: number,
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -91,7 +105,7 @@ function call(
       {
         provider,
         credential,
-        dialect: api.errors,
+        dialect: api.dialect,
         request,
         stream: false,
         timeouts: { connect: Math.min(connectMs, timeoutMs), firstToken: timeoutMs, idle: timeoutMs, total: timeoutMs },
@@ -113,67 +127,3 @@ function call(
     );
   });
 }
-
-const countedByAnthropic = ["model", "messages", "system", "tools", "tool_choice", "thinking", "output_config"];
-
-function writeAnthropic(request: Request, model: string): UpstreamRequest {
-  const written = anthropicMessages.writeRequest(request, { model, stream: false, maxOutputTokens: undefined });
-  const body = parseJson(written.body.toString("utf8"));
-  const fields: Record<string, Json | undefined> = {};
-  for (const field of countedByAnthropic) if (isObject(body) && body[field] !== undefined) fields[field] = body[field];
-  return { ...written, path: "/messages/count_tokens", body: jsonOf(fields) };
-}
-
-function writeGemini(request: Request, model: string): UpstreamRequest {
-  const name = model.replace(/^models\//, "");
-  const parts = (texts: readonly string[]) => texts.map((text) => ({ text }));
-  const instructions = request.instructions.map(({ text }) => text);
-  const body: JsonObject = {
-    generateContentRequest: {
-      model: `models/${name}`,
-      ...(instructions.length > 0 && { systemInstruction: { parts: parts(instructions) } }),
-      contents: textTurns(request, "Gemini").map(({ role, texts }) => ({
-        role: role === "assistant" ? "model" : "user",
-        parts: parts(texts),
-      })),
-    },
-  };
-  return { path: `/models/${encodeURIComponent(name)}:countTokens`, headers: {}, body: jsonOf(body), notes: [] };
-}
-
-function writeResponses(request: Request, model: string): UpstreamRequest {
-  const instructions = request.instructions.map(({ text }) => text).join("\n\n");
-  const body: JsonObject = {
-    model,
-    ...(instructions !== "" && { instructions }),
-    input: textTurns(request, "Responses").map(({ role, texts }) => ({ role, content: texts.join("\n\n") })),
-  };
-  return { path: "/responses/input_tokens", headers: {}, body: jsonOf(body), notes: [] };
-}
-
-interface TextTurn {
-  readonly role: Turn["role"];
-  readonly texts: readonly string[];
-}
-
-/** Turns of nothing but text. Anything else would be counted as if it were not there. */
-function textTurns(request: Request, api: string): readonly TextTurn[] {
-  if (request.tools.length > 0) throw onlyText(api, "tools");
-  return request.turns.map(({ role, parts }) => ({
-    role,
-    texts: parts.map((part) => {
-      if (part.type !== "text") throw onlyText(api, "messages");
-      return part.text;
-    }),
-  }));
-}
-
-function onlyText(api: string, param: string): TrunklineError {
-  return new TrunklineError(
-    "unsupported_parameter",
-    `The ${api} API is asked for the tokens of text alone, and this request has more.`,
-    { param, whatToDo: "Ask for the count that is made here, without the provider." },
-  );
-}
-
-const jsonOf = (body: JsonObject) => Buffer.from(JSON.stringify(body));
