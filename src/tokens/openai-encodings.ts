@@ -74,6 +74,10 @@ const read = (file: string) => readFileSync(new URL(`./data/${file}`, import.met
 /** Ids of a vocabulary that are read in one step: four milliseconds at first, while the code is new, then less than one. */
 const idsAStep = 2_048;
 
+/** Counted a few times while an encoding is warmed: code is slow, and comes in long steps, until it has been used. */
+const rehearsed = `The 1st "fox", isn't it? {\n  你好世界 Привет ${"abracadabraxyzzy".repeat(16)}${"-".repeat(300)}`;
+const rehearsals = 32;
+
 let classes: CharacterClasses | undefined;
 /** By file and size. One may still be on its way, while it is warmed. */
 const vocabularies = new Map<string, Vocabulary>();
@@ -132,5 +136,9 @@ async function readInSteps(name: OpenAiEncoding, pause: () => Promise<void>): Pr
   do await pause();
   while (!vocabulary.fill(idsAStep));
   await pause();
-  openaiEncoding(name);
+  const tokenizer = openaiEncoding(name);
+  for (let round = 0; round < rehearsals; round++) {
+    await pause();
+    tokenizer.count(rehearsed);
+  }
 }

@@ -1,22 +1,15 @@
 // A count in steps: a long text is counted a little at a time, so that whoever else needs the thread gets it in between.
 import type { Counting } from "../meter.js";
-import { type Encoder, type Utf8, utf8Room } from "./encoder.js";
+import type { Encoder } from "./encoder.js";
 import type { LongPiece } from "./long-piece.js";
+import { SteppedText } from "./stepped-text.js";
 
-/** UTF-16 units that become UTF-8 in one step. */
-const unitsAStep = 65_536;
 /** Pieces of fewer bytes are done in one go. */
-const longPiece = 4_096;
-
-const utf8 = new TextEncoder();
+export const longPieceBytes = 4_096;
 
 export class BytePairCounting implements Counting {
   readonly #encoder: Encoder;
-  readonly #text: string;
-  readonly #room: Utf8;
-  /** UTF-16 units of the text that are UTF-8 by now. */
-  #read = 0;
-  #to = 0;
+  readonly #text: SteppedText;
   #at = 0;
   #tokens = 0;
   #long: LongPiece | undefined;
@@ -24,8 +17,7 @@ export class BytePairCounting implements Counting {
 
   constructor(encoder: Encoder, text: string) {
     this.#encoder = encoder;
-    this.#text = text;
-    this.#room = utf8Room(text.length * 3);
+    this.#text = new SteppedText(text, encoder.classes);
   }
 
   get tokens(): number {
@@ -33,26 +25,17 @@ export class BytePairCounting implements Counting {
   }
 
   advance(bytes: number): boolean {
-    if (this.#read < this.#text.length) this.#readMore();
+    if (!this.#text.isRead) this.#text.readMore();
     else if (this.#longEnd >= 0) this.#countLong(bytes);
-    else this.#count(Math.min(this.#to, this.#at + bytes));
-    return this.#read >= this.#text.length && this.#at >= this.#to;
-  }
-
-  #readMore(): void {
-    let end = Math.min(this.#text.length, this.#read + unitsAStep);
-    // The halves of a character stay together.
-    if (end < this.#text.length && (this.#text.charCodeAt(end - 1) & 0xfc_00) === 0xd8_00) end++;
-    const { written } = utf8.encodeInto(this.#text.slice(this.#read, end), this.#room.bytes.subarray(this.#to));
-    this.#read = end;
-    this.#to += written;
+    else this.#count(Math.min(this.#text.to, this.#at + bytes));
+    return this.#text.isRead && this.#at >= this.#text.to;
   }
 
   #count(until: number): void {
-    const { bytes } = this.#room;
+    const { bytes, blocks, to } = this.#text;
     while (this.#at < until) {
-      const end = this.#encoder.pieceEnd(bytes, this.#at, this.#to);
-      if (end - this.#at > longPiece) {
+      const end = this.#encoder.pieceEnd(bytes, this.#at, to, blocks);
+      if (end - this.#at > longPieceBytes) {
         this.#long ??= this.#encoder.longPiece();
         this.#long.begin(this.#at, end);
         this.#longEnd = end;
@@ -64,7 +47,7 @@ export class BytePairCounting implements Counting {
   }
 
   #countLong(bytes: number): void {
-    if (this.#long?.advance(this.#room.bytes, bytes) !== true) return;
+    if (this.#long?.advance(this.#text.bytes, bytes) !== true) return;
     this.#tokens += this.#long.count;
     this.#at = this.#longEnd;
     this.#longEnd = -1;

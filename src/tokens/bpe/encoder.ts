@@ -13,6 +13,9 @@ import { noToken, type Vocabulary } from "./vocabulary.js";
 const rememberedPieces = 1 << 15;
 const longestRemembered = 12;
 
+/** Bytes of a piece up to which the room for its tokens is kept for others. */
+const keptBytes = 65_536;
+
 /** The first so many bytes of a number that was read from the text. */
 const masks = Int32Array.of(0, 0xff, 0xff_ff, 0xff_ff_ff, -1);
 
@@ -32,7 +35,7 @@ export function utf8Room(bytes: number): Utf8 {
 
 export class Encoder {
   readonly vocabulary: Vocabulary;
-  readonly #classes: CharacterClasses;
+  readonly classes: CharacterClasses;
   readonly #split: Splitter;
   readonly #pairRanks: PairRanks;
   readonly #merger: Merger;
@@ -43,21 +46,24 @@ export class Encoder {
 
   constructor(vocabulary: Vocabulary, classes: CharacterClasses, split: Splitter) {
     this.vocabulary = vocabulary;
-    this.#classes = classes;
+    this.classes = classes;
     this.#split = split;
     this.#pairRanks = new PairRanks(vocabulary);
     this.#merger = new Merger(this.#pairRanks, new Characters(vocabulary));
   }
 
-  /** The end of the piece that begins at `at`, in a text that ends at `to`. */
-  pieceEnd(bytes: Uint8Array, at: number, to: number): number {
-    return this.#split(bytes, this.#classes, at, to);
+  /**
+   * The end of the piece that begins at `at`, in a text that ends at `to`.
+   * @param blocks the kinds of characters in each block of the text, where they are known: a long run is found at once then
+   */
+  pieceEnd(bytes: Uint8Array, at: number, to: number, blocks?: Uint8Array): number {
+    return this.#split(bytes, this.classes, at, to, blocks);
   }
 
   /** Tokens of the text in [from, to). */
   count({ bytes, view }: Utf8, from: number, to: number): number {
     const split = this.#split;
-    const classes = this.#classes;
+    const classes = this.classes;
     let tokens = 0;
     for (let at = from; at < to; ) {
       const end = split(bytes, classes, at, to);
@@ -123,10 +129,12 @@ export class Encoder {
   }
 
   #encodeLong(bytes: Uint8Array, at: number, end: number): LongPiece {
-    this.#long ??= this.longPiece();
-    this.#long.begin(at, end);
-    this.#long.advance(bytes, Number.POSITIVE_INFINITY);
-    return this.#long;
+    let long = this.#long;
+    if (long === undefined || end - at > keptBytes) long = this.longPiece();
+    if (end - at <= keptBytes) this.#long = long;
+    long.begin(at, end);
+    long.advance(bytes, Number.POSITIVE_INFINITY);
+    return long;
   }
 
   /** For a piece that is to be encoded in steps; others may be encoded in between. */

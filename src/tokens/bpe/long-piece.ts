@@ -28,8 +28,8 @@ export class LongPiece {
   readonly #pairs: TokenPairs;
   readonly #prefixes: TokenPrefixes;
   readonly #merger: Merger;
-  #ends = new Int32Array(256);
-  #ids = new Int32Array(256);
+  #ends = new Int32Array(0);
+  #ids = new Int32Array(0);
   #count = 0;
   #from = 0;
   #to = 0;
@@ -56,6 +56,11 @@ export class LongPiece {
     this.#to = to;
     this.#searchTo = from;
     this.#windowTokens = 0;
+    // As many as there may be at most, at once: growing would copy them all. Pages that are never written cost nothing.
+    if (this.#ids.length < to - from) {
+      this.#ends = new Int32Array(to - from);
+      this.#ids = new Int32Array(to - from);
+    }
     const words = ((to - from) >>> 5) + 1;
     if (this.#dead.length < words) this.#dead = new Uint32Array(words);
     else this.#dead.fill(0, 0, words);
@@ -160,17 +165,7 @@ export class LongPiece {
   }
 
   #add(end: number, id: number): void {
-    if (this.#count === this.#ends.length) {
-      this.#ends = enlarged(this.#ends);
-      this.#ids = enlarged(this.#ids);
-    }
     this.#ends[this.#count] = end;
     this.#ids[this.#count++] = id;
   }
-}
-
-function enlarged(numbers: Int32Array): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(numbers.length * 2);
-  larger.set(numbers);
-  return larger;
 }

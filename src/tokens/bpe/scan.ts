@@ -1,8 +1,24 @@
 // What the splitters are made of: the class of a character, the end of a run, contractions and white space. On valid UTF-8.
 import { type CharacterClasses, characterClass } from "./character-class.js";
 
-/** Where the piece that begins at `at` ends. Looks no further than it must: linear in the text, whatever it is. */
-export type Splitter = (bytes: Uint8Array, classes: CharacterClasses, at: number, end: number) => number;
+/**
+ * Where the piece that begins at `at` ends. Looks no further than it must: linear in the text, whatever it is.
+ * @param blocks for each `blockOf` a place, the kinds of the characters that begin in it; without them, all are looked at
+ */
+export type Splitter = (
+  bytes: Uint8Array,
+  classes: CharacterClasses,
+  at: number,
+  end: number,
+  blocks?: Uint8Array,
+) => number;
+
+const blockBits = 12;
+
+/** The block of bytes that a place is in. */
+export function blockOf(at: number): number {
+  return at >>> blockBits;
+}
 
 const bit = (name: keyof typeof characterClass) => 1 << characterClass[name];
 
@@ -41,8 +57,30 @@ export function kindAt(bytes: Uint8Array, classes: CharacterClasses, at: number)
   return 1 << (classes[lead < 0x80 ? lead : pointAt(bytes, at, lead)] ?? 0);
 }
 
-/** The end of the run of characters of these classes; `at` where there is none. */
-export function runEnd(bytes: Uint8Array, classes: CharacterClasses, at: number, end: number, kinds: number): number {
+/** The end of the run of characters of these kinds; `at` where there is none. */
+export function runEnd(
+  bytes: Uint8Array,
+  classes: CharacterClasses,
+  at: number,
+  end: number,
+  kinds: number,
+  blocks?: Uint8Array,
+): number {
+  if (blocks === undefined) return runWithin(bytes, classes, at, end, kinds);
+  for (let here = at; ; ) {
+    const block = blockOf(here);
+    const border = Math.min(end, (block + 1) << blockBits);
+    // Blocks are passed over whole, but for the one that the run begins in: others may stand before it there.
+    if (here === at || ((blocks[block] ?? 0) & ~kinds) !== 0) {
+      here = runWithin(bytes, classes, here, border, kinds);
+      if (here < border) return here;
+    } else here = border;
+    here = characterFrom(bytes, here, end);
+    if (here >= end) return end;
+  }
+}
+
+function runWithin(bytes: Uint8Array, classes: CharacterClasses, at: number, end: number, kinds: number): number {
   let here = at;
   while (here < end) {
     const lead = bytes[here] ?? 0;
@@ -54,6 +92,42 @@ export function runEnd(bytes: Uint8Array, classes: CharacterClasses, at: number,
       here += widthOf(lead);
     }
   }
+  return here;
+}
+
+/** Behind the last character of these kinds in [at, end); -1 where there is none. */
+export function lastEnd(
+  bytes: Uint8Array,
+  classes: CharacterClasses,
+  at: number,
+  end: number,
+  kinds: number,
+  blocks?: Uint8Array,
+): number {
+  if (blocks === undefined) return lastWithin(bytes, classes, at, end, kinds);
+  let to = end;
+  for (let block = blockOf(end - 1); to > at; block--) {
+    const from = Math.max(at, characterFrom(bytes, block << blockBits, to));
+    const found = ((blocks[block] ?? 0) & kinds) === 0 ? -1 : lastWithin(bytes, classes, from, to, kinds);
+    if (found >= 0) return found;
+    to = from;
+  }
+  return -1;
+}
+
+function lastWithin(bytes: Uint8Array, classes: CharacterClasses, at: number, end: number, kinds: number): number {
+  for (let here = end - 1; here >= at; here--) {
+    const lead = bytes[here] ?? 0;
+    if ((lead & 0xc0) === 0x80) continue;
+    if ((kindAt(bytes, classes, here) & kinds) !== 0) return here + widthOf(lead);
+  }
+  return -1;
+}
+
+/** Where the first character begins that begins at this place or behind it. */
+function characterFrom(bytes: Uint8Array, at: number, end: number): number {
+  let here = at;
+  while (here < end && ((bytes[here] ?? 0) & 0xc0) === 0x80) here++;
   return here;
 }
 
@@ -87,13 +161,4 @@ export function allButLast(bytes: Uint8Array, at: number, runsTo: number): numbe
   let last = runsTo - 1;
   while (last > at && ((bytes[last] ?? 0) & 0xc0) === 0x80) last--;
   return last > at ? last : runsTo;
-}
-
-/** Behind the last newline of the run, `\s*[\r\n]+`; -1 where it has none. */
-export function lastNewlineEnd(bytes: Uint8Array, at: number, runsTo: number): number {
-  for (let here = runsTo - 1; here >= at; here--) {
-    const byte = bytes[here];
-    if (byte === 0x0a || byte === 0x0d) return here + 1;
-  }
-  return -1;
 }

@@ -6,7 +6,7 @@ import {
   blank,
   contractionEnd,
   kindAt,
-  lastNewlineEnd,
+  lastEnd,
   letters,
   newlines,
   numbers,
@@ -18,7 +18,7 @@ import {
   widthOf,
 } from "./scan.js";
 
-export const splitCl100k: Splitter = (bytes, classes, at, end) => {
+export const splitCl100k: Splitter = (bytes, classes, at, end, blocks) => {
   const lead = bytes[at] ?? 0;
   if (lead === apostrophe) {
     const contracted = contractionEnd(bytes, at, end, true);
@@ -26,14 +26,14 @@ export const splitCl100k: Splitter = (bytes, classes, at, end) => {
   }
   const kind = kindAt(bytes, classes, at);
   const next = at + widthOf(lead);
-  if ((kind & letters) !== 0) return runEnd(bytes, classes, next, end, letters);
+  if ((kind & letters) !== 0) return runEnd(bytes, classes, next, end, letters, blocks);
   if ((kind & numbers) !== 0) return threeNumbers(bytes, classes, at, end);
   const nextKind = next < end ? kindAt(bytes, classes, next) : 0;
-  if ((kind & newlines) === 0 && (nextKind & letters) !== 0) return runEnd(bytes, classes, next, end, letters);
+  if ((kind & newlines) === 0 && (nextKind & letters) !== 0) return runEnd(bytes, classes, next, end, letters, blocks);
   if ((kind & symbols) !== 0 || (lead === blank && (nextKind & symbols) !== 0))
-    return runEnd(bytes, classes, runEnd(bytes, classes, next, end, symbols), end, newlines);
-  const space = runEnd(bytes, classes, next, end, whiteSpace);
+    return runEnd(bytes, classes, runEnd(bytes, classes, next, end, symbols, blocks), end, newlines, blocks);
+  const space = runEnd(bytes, classes, next, end, whiteSpace, blocks);
   if (space === end) return end;
-  const line = lastNewlineEnd(bytes, at, space);
+  const line = lastEnd(bytes, classes, at, space, newlines, blocks);
   return line < 0 ? allButLast(bytes, at, space) : line;
 };

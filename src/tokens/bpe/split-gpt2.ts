@@ -14,7 +14,7 @@ import {
   whiteSpace,
 } from "./scan.js";
 
-export const splitGpt2: Splitter = (bytes, classes, at, end) => {
+export const splitGpt2: Splitter = (bytes, classes, at, end, blocks) => {
   const lead = bytes[at];
   if (lead === apostrophe) {
     const contracted = contractionEnd(bytes, at, end, false);
@@ -22,9 +22,9 @@ export const splitGpt2: Splitter = (bytes, classes, at, end) => {
   }
   const first = lead === blank && at + 1 < end ? at + 1 : at;
   const kind = kindAt(bytes, classes, first);
-  if ((kind & letters) !== 0) return runEnd(bytes, classes, first, end, letters);
-  if ((kind & numbers) !== 0) return runEnd(bytes, classes, first, end, numbers);
-  if ((kind & symbols) !== 0) return runEnd(bytes, classes, first, end, symbols);
-  const space = runEnd(bytes, classes, at, end, whiteSpace);
+  if ((kind & letters) !== 0) return runEnd(bytes, classes, first, end, letters, blocks);
+  if ((kind & numbers) !== 0) return runEnd(bytes, classes, first, end, numbers, blocks);
+  if ((kind & symbols) !== 0) return runEnd(bytes, classes, first, end, symbols, blocks);
+  const space = runEnd(bytes, classes, at, end, whiteSpace, blocks);
   return space === end ? end : allButLast(bytes, at, space);
 };

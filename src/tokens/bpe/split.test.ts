@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Dice, dice, pick, randomText } from "../../../test/tokens/plain-merge.js";
 import { characterClass, readCharacterClasses } from "./character-class.js";
-import type { Splitter } from "./scan.js";
+import { blockOf, kindAt, type Splitter, widthOf } from "./scan.js";
 import { splitCl100k } from "./split-cl100k.js";
 import { splitGpt2 } from "./split-gpt2.js";
 import { splitO200k } from "./split-o200k.js";
@@ -60,6 +60,15 @@ const patterns: readonly (readonly [string, Splitter, readonly string[]])[] = [
     ],
   ],
 ];
+
+function blocksOf(bytes: Uint8Array): Uint8Array {
+  const blocks = new Uint8Array(blockOf(bytes.length) + 1);
+  for (let here = 0; here < bytes.length; here += widthOf(bytes[here] ?? 0)) {
+    const block = blockOf(here);
+    blocks[block] = (blocks[block] ?? 0) | kindAt(bytes, classes, here);
+  }
+  return blocks;
+}
 
 function piecesOf(split: Splitter, text: string): readonly string[] {
   // What stands behind the text must not matter.
@@ -176,6 +185,47 @@ describe.each(patterns)("%s", (_, split, alternatives) => {
     );
     expect(texts.length).toBeGreaterThan(2_000);
     expect(faults(texts)).toEqual([]);
+  });
+});
+
+describe.each(patterns)("%s, where the kinds in each block are known", (_, split) => {
+  test("splits texts over many blocks as it does without", () => {
+    const roll = dice(23);
+    const runs = [
+      "a",
+      "A",
+      "中",
+      "\u0301",
+      "é",
+      "ǅ",
+      " ",
+      "\u3000",
+      "\n",
+      "\r\n",
+      "!",
+      "/",
+      "😀",
+      "1",
+      "½",
+      "'s",
+      "ж",
+      "Ж",
+    ];
+    const wrong: string[] = [];
+    for (let run = 0; run < 150; run++) {
+      const parts = Array.from({ length: 1 + roll(5) }, () =>
+        pick(roll, runs).repeat(1 + roll(pick(roll, [3, 9_000]))),
+      );
+      const bytes = Buffer.from(parts.join(pick(roll, ["", " ", "x", "'s"])));
+      const blocks = blocksOf(bytes);
+      for (let at = 0; at < bytes.length; ) {
+        const end = split(bytes, classes, at, bytes.length);
+        if (split(bytes, classes, at, bytes.length, blocks) !== end)
+          wrong.push(`${at} ${parts.map((part) => [part[0], part.length])}`);
+        at = end;
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
