@@ -106,6 +106,7 @@ for (let round = 0; round < rounds; round++) {
   if (round < rounds - 1) fitTables();
 }
 quantise();
+for (const fit of fits) fit.englishRate = englishRate(fit);
 const measured = Object.fromEntries(fits.map((fit) => [fit.name, errorsOf(fit)]));
 if (options["dry-run"] !== true) {
   writeFileSync(join(folderOfResults, "weights.ts"), weightsFile());
@@ -371,6 +372,11 @@ export type WeightSet = keyof typeof packedWeights;
 /** In percent: of the error, and what 99 of 100 true counts are above the estimate by at most. */
 export type HeldOutErrors = readonly [median: number, p95: number, p99: number, mostAbove: number];
 
+/** Tokens a letter below which prose is taken for English. */
+export const englishRates: Readonly<Record<WeightSet, number>> = {
+${fits.map((fit) => `  ${line(fit.name)}: ${fit.englishRate},`).join("\n")}
+};
+
 /** On held-out texts of 50 tokens or more, by kind as told. */
 export const heldOutErrors: Readonly<Record<WeightSet, Readonly<Record<TextKind | "all", HeldOutErrors>>>> = {
 ${errors.join("\n")}
@@ -419,15 +425,30 @@ function errorsOf(fit) {
   const results = held.flatMap((row) => {
     classes.fill(0);
     const tokens = reader.weigh(row.text, weights, classes);
-    const seen = kindOfText(classes, tokens);
+    const seen = kindOfText(classes, tokens, fit.englishRate);
     // What is not known may be any of them.
     const truths = fit.tokenizer === undefined ? sets.filter((set) => set !== fit && set.tokenizer) : [fit];
     return truths.map((one) => ({ kind: row.kind, seen, truth: trueCount(row, one), tokens }));
   });
   const long = results.filter((result) => result.truth >= 50);
   const by = (field) =>
-    Object.fromEntries(textKinds.map((kind) => [kind, percentiles(long.filter((result) => result[field] === kind))]));
+    Object.fromEntries(
+      textKinds.map((kind) => {
+        const some = long.filter((result) => result[field] === kind);
+        // Too few say nothing: then all do.
+        return [kind, percentiles(some.length < 20 ? long : some)];
+      }),
+    );
   return { true: by("kind"), seen: by("seen"), all: percentiles(long), results };
+}
+
+/** Tokens a letter that four of five English texts stay below. */
+function englishRate(fit) {
+  const rates = train
+    .filter((row) => row.kind === "english")
+    .map((row) => estimateOf(fit, row) / row.text.replace(/[^A-Za-z]/g, "").length)
+    .sort((a, b) => a - b);
+  return Math.round(rates[Math.floor(rates.length * 0.8)] * 1000) / 1000;
 }
 
 function percentiles(results) {

@@ -4,7 +4,7 @@ import { type FamilyName, families } from "./families.js";
 import { kindOfText, type TextKind } from "./text-kind.js";
 import { createTextReader, type ReadingWeights, type TextReader } from "./text-reader.js";
 import { unitClasses } from "./unit-classes.js";
-import { heldOutErrors, letterTables, packedWeights, type WeightSet } from "./weights.js";
+import { englishRates, heldOutErrors, letterTables, packedWeights, type WeightSet } from "./weights.js";
 
 export interface TextEstimate {
   /** Whole; 0 for the empty text and at least 1 for any other. */
@@ -38,7 +38,7 @@ export function estimateText(text: string, family: FamilyName): TextEstimate {
   classes.fill(0);
   const sum = reader.weigh(text, unpacked(weights, reader), classes);
   const tokens = Math.max(1, Math.round(sum));
-  const kind = kindOfText(classes, sum);
+  const kind = kindOfText(classes, sum, englishRates[weights]);
   const above = (heldOutErrors[weights][kind][3] + doubtPercent) / 100;
   // A short text may be odd from end to end; a long one evens out.
   const atMost = Math.ceil(tokens * (1 + above) + 1 + Math.sqrt(tokens) / 2);

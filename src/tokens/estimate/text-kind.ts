@@ -33,8 +33,10 @@ const groupOfClass = Uint8Array.from(unitClasses, ({ name, kind, script }) => {
 /**
  * The kind of a text by its units of each class, and the tokens that were estimated for it. The shares were chosen on
  * texts whose kind is known; a text that is two things at once is what costs more.
+ *
+ * @param englishRate tokens that a letter of English prose costs; more is taken for another language
  */
-export function kindOfText(classes: Int32Array, tokens: number): TextKind {
+export function kindOfText(classes: Int32Array, tokens: number, englishRate: number): TextKind {
   const sums = new Float64Array(groups.length);
   for (let index = 0; index < groupOfClass.length; index++) {
     const group = groupOfClass[index] ?? 0;
@@ -51,5 +53,5 @@ export function kindOfText(classes: Int32Array, tokens: number): TextKind {
   if (digit > ink * 0.35) return "numbers";
   if (mark > ink * 0.2) return "markup";
   if (mark > ink * 0.09) return "code";
-  return accented > letters * 0.005 || tokens > letters * 0.29 ? "latin" : "english";
+  return accented > letters * 0.005 || tokens > letters * englishRate ? "latin" : "english";
 }
