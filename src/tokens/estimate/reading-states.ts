@@ -37,26 +37,57 @@ export interface ReadingStates {
   readonly next: Uint16Array;
 }
 
-/** Walks from the start over every class until no new state turns up. */
+/**
+ * Walks from the start over every class until no new state turns up. Only what goes on with a run depends on its state;
+ * all else begins anew, after a space or not, and is looked up once.
+ */
 export function readingStates(): ReadingStates {
   const states: State[] = [{ kind: "start" }];
   const numbers = new Map([["start", 0]]);
-  const steps: number[] = [];
+  const rows: Uint16Array[] = [];
+  const anew: { plain?: Uint16Array; spaced?: Uint16Array } = {};
   for (let at = 0; at < states.length; at++) {
-    const from = states[at];
-    for (const unitClass of from === undefined ? [] : unitClasses) {
-      const to = from === undefined ? { kind: "start" as const } : after(from, unitClass);
+    const from = states[at] ?? { kind: "start" };
+    const begun = isSpace(from) ? anew.spaced : anew.plain;
+    const row = begun?.slice() ?? new Uint16Array(unitClasses.length);
+    for (const [index, unitClass] of unitClasses.entries()) {
+      if (begun !== undefined && !goesOn(from, unitClass)) continue;
+      const to = after(from, unitClass);
       const name = nameOf(to);
       const number = numbers.get(name) ?? states.push(to) - 1;
       numbers.set(name, number);
-      steps.push(number);
+      row[index] = number;
     }
+    rows.push(row);
+    anew[isSpace(from) ? "spaced" : "plain"] ??= row;
   }
-  return { names: [...numbers.keys()], next: Uint16Array.from(steps) };
+  const next = new Uint16Array(rows.length * unitClasses.length);
+  for (const [state, row] of rows.entries()) next.set(row, state * unitClasses.length);
+  return { names: [...numbers.keys()], next };
+}
+
+const isSpace = (state: State): boolean =>
+  state.kind === "blank" && (state.blank === "space" || state.blank === "indent");
+
+/** Whether a unit of the class goes on with the run of the state, so that it matters which state that is. */
+function goesOn(state: State, unit: UnitClass): boolean {
+  switch (unit.kind) {
+    case "lower":
+    case "upper":
+    case "accented":
+      return state.kind === "word";
+    case "digit":
+    case "mark":
+      return state.kind === unit.kind;
+    case "script":
+      return state.kind === "script" && state.script === unit.script;
+    default:
+      return state.kind === "blank";
+  }
 }
 
 function after(state: State, unit: UnitClass): State {
-  const spaced = state.kind === "blank" && (state.blank === "space" || state.blank === "indent");
+  const spaced = isSpace(state);
   switch (unit.kind) {
     case "lower":
     case "upper":

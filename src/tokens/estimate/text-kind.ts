@@ -37,7 +37,7 @@ const groupOfClass = Uint8Array.from(unitClasses, ({ name, kind, script }) => {
  * @param englishRate tokens that a letter of English prose costs; more is taken for another language
  */
 export function kindOfText(classes: Int32Array, tokens: number, englishRate: number): TextKind {
-  const sums = new Float64Array(groups.length);
+  const sums = [0, 0, 0, 0, 0, 0, 0, 0, 0];
   for (let index = 0; index < groupOfClass.length; index++) {
     const group = groupOfClass[index] ?? 0;
     sums[group] = (sums[group] ?? 0) + (classes[index] ?? 0);

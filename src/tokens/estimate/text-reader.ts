@@ -33,61 +33,93 @@ export interface TextReader {
 
 export function createTextReader(): TextReader {
   const { names, steps } = tableOfSteps();
-  const classOf = tableOfClasses();
-  const letterOf = tableOfLetters();
-  const rowOf = new Uint16Array(letterColumns);
-  for (let letter = 1; letter <= 26; letter++) rowOf[letter] = letterColumns + (letter - 1) * 32;
-  const units = new Uint16Array(windowUnits);
-  const bytes = Buffer.from(units.buffer);
-  const fill = (text: string, from: number) =>
-    bytes.write(text.length <= windowUnits ? text : text.slice(from, from + windowUnits), 0, "utf16le") >> 1;
-
+  const tables: Tables = { steps, unitTable: tableOfUnits(), rowOf: tableOfRows() };
   return {
     stateNames: names,
     pairCount,
     firstLetter: firstLetterColumn,
     letterCount: letterColumns - firstLetterColumn,
-    weigh(text, weights, classes) {
-      const { states, pairs } = weights;
-      classes.fill(0);
-      let sum = 0;
-      let state = 0;
-      let row = 0;
-      for (let from = 0; from < text.length; from += windowUnits) {
-        const end = fill(text, from);
-        // Odd, so that it does not fall into step with columns of a table.
-        const stride = Math.floor(end / sampledUnits) | 1;
-        for (let at = 0; at < end; at += stride) {
-          const unitClass = classOf[units[at] ?? 0] ?? 0;
-          classes[unitClass] = (classes[unitClass] ?? 0) + stride;
-        }
-        for (let at = 0; at < end; at++) {
-          const unit = units[at] ?? 0;
-          state = steps[(state << rowBits) | (classOf[unit] ?? 0)] ?? 0;
-          const letter = letterOf[unit] ?? 0;
-          sum += (states[state] ?? 0) + (pairs[letter + (letter < firstLetterColumn ? row : 0)] ?? 0);
-          row = rowOf[letter] ?? 0;
-        }
-      }
-      return sum;
-    },
-    addCounts(text, states, pairs) {
-      let state = 0;
-      let row = 0;
-      for (let from = 0; from < text.length; from += windowUnits) {
-        const end = fill(text, from);
-        for (let at = 0; at < end; at++) {
-          const unit = units[at] ?? 0;
-          state = steps[(state << rowBits) | (classOf[unit] ?? 0)] ?? 0;
-          states[state] = (states[state] ?? 0) + 1;
-          const letter = letterOf[unit] ?? 0;
-          const pair = letter + (letter < firstLetterColumn ? row : 0);
-          pairs[pair] = (pairs[pair] ?? 0) + 1;
-          row = rowOf[letter] ?? 0;
-        }
-      }
-    },
+    weigh: (text, weights, classes) => weigh(text, weights, classes, tables),
+    addCounts: (text, states, pairs) => addCounts(text, states, pairs, tables),
   };
+}
+
+interface Tables {
+  readonly steps: Uint16Array;
+  /** Of each unit the class in the lower eight bits, and the letter in the upper ones. */
+  readonly unitTable: Uint16Array;
+  readonly rowOf: Uint16Array;
+}
+
+const units = new Uint16Array(windowUnits);
+const unitBytes = Buffer.from(units.buffer);
+
+/** Copies a window of the text to `units`; how many there are. */
+function copyUnits(text: string, from: number): number {
+  const part = text.length <= windowUnits ? text : text.slice(from, from + windowUnits);
+  return unitBytes.write(part, 0, "utf16le") >> 1;
+}
+
+function weigh(text: string, weights: ReadingWeights, classes: Int32Array, tables: Tables): number {
+  const { states, pairs } = weights;
+  const { steps, unitTable, rowOf } = tables;
+  let stateSum = 0;
+  let pairSum = 0;
+  let state = 0;
+  let row = 0;
+  for (let from = 0; from < text.length; from += windowUnits) {
+    const end = copyUnits(text, from);
+    sampleClasses(end, classes, unitTable);
+    for (let at = 0; at < end; at++) {
+      const entry = unitTable[units[at] ?? 0] ?? 0;
+      const letter = entry >> 8;
+      state = steps[(state << rowBits) | (entry & 0xff)] ?? 0;
+      stateSum += states[state] ?? 0;
+      pairSum += pairs[letter + (letter < firstLetterColumn ? row : 0)] ?? 0;
+      row = rowOf[letter] ?? 0;
+    }
+  }
+  return stateSum + pairSum;
+}
+
+function sampleClasses(end: number, classes: Int32Array, unitTable: Uint16Array): void {
+  // Odd, so that it does not fall into step with the columns of a table.
+  const stride = Math.floor(end / sampledUnits) | 1;
+  for (let at = 0; at < end; at += stride) {
+    const unitClass = (unitTable[units[at] ?? 0] ?? 0) & 0xff;
+    classes[unitClass] = (classes[unitClass] ?? 0) + stride;
+  }
+}
+
+function addCounts(text: string, states: Int32Array, pairs: Int32Array, tables: Tables): void {
+  const { steps, unitTable, rowOf } = tables;
+  let state = 0;
+  let row = 0;
+  for (let from = 0; from < text.length; from += windowUnits) {
+    const end = copyUnits(text, from);
+    for (let at = 0; at < end; at++) {
+      const entry = unitTable[units[at] ?? 0] ?? 0;
+      const letter = entry >> 8;
+      state = steps[(state << rowBits) | (entry & 0xff)] ?? 0;
+      states[state] = (states[state] ?? 0) + 1;
+      const pair = letter + (letter < firstLetterColumn ? row : 0);
+      pairs[pair] = (pairs[pair] ?? 0) + 1;
+      row = rowOf[letter] ?? 0;
+    }
+  }
+}
+
+function tableOfUnits(): Uint16Array {
+  const table = Uint16Array.from(tableOfClasses());
+  const letters = tableOfLetters();
+  for (let unit = 0; unit < table.length; unit++) table[unit] = (table[unit] ?? 0) | ((letters[unit] ?? 0) << 8);
+  return table;
+}
+
+function tableOfRows(): Uint16Array {
+  const rows = new Uint16Array(letterColumns);
+  for (let letter = 1; letter <= 26; letter++) rows[letter] = letterColumns + (letter - 1) * 32;
+  return rows;
 }
 
 function tableOfSteps(): { readonly names: readonly string[]; readonly steps: Uint16Array } {
