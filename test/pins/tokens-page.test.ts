@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { heldOutErrors } from "../../src/tokens/estimate/weights.js";
 import { type CommandStage, openCommandStage } from "../command-stage.js";
 import { repository } from "../structure/sources.js";
 
@@ -45,4 +46,13 @@ test("a token is about 3/4 of an English word", async () => {
   const english = readFileSync(join(repository, "LICENSE"), "utf8").trim().split(/\s+/).length;
   const { stdout } = await stage.run(["tokens", "-f", "LICENSE"]);
   expect(english / Number(stdout)).toBeCloseTo(0.75, 1);
+});
+
+test("the page's errors over all kinds of text are those that the estimates state", () => {
+  const table = /<!-- errors.*?-->\n([\s\S]*?)<!-- end of errors -->/.exec(readFileSync(page, "utf8"))?.[1] ?? "";
+  const shown = [...table.matchAll(/\| ([\d.]+) \/ ([\d.]+) \/ ([\d.]+) \|$/gm)].map((match) =>
+    match.slice(1).map(Number),
+  );
+  const stated = Object.values(heldOutErrors).map(({ all }) => [all[0], all[1], all[2]]);
+  expect(shown).toEqual(stated);
 });
