@@ -31,6 +31,8 @@ function codesOf(error: Error): readonly string[] {
   let at: unknown = error;
   for (let depth = 0; depth < 4 && at instanceof Error; depth++) {
     if ("code" in at && typeof at.code === "string") codes.push(at.code);
+    // Not every version of the parser says which of its codes it was.
+    else if (at.name === "HTTPParserError") codes.push("HPE_UNKNOWN");
     // Several addresses were tried: the first one's reason stands for all.
     at = at instanceof AggregateError ? at.errors[0] : at.cause;
   }
