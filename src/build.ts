@@ -116,7 +116,7 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     models: settings.models,
     usable: (provider) => credentials.usable(provider) && isThere(provider, settings.dataDir),
   };
-  const files = tokenizerFiles(settings);
+  const files = tokenizerFiles(settings, catalog);
   const counter = createRequestCounter({
     clock,
     pause,
@@ -231,12 +231,21 @@ function learnFrom(ledger: Ledger, { corrections }: RequestCounter): void {
 }
 
 /** The tokenizers that the owner names, and the local model's own. */
-function tokenizerFiles({ models, dataDir }: Settings): ReadonlyMap<string, () => Promise<Tokenizer>> {
+function tokenizerFiles(
+  { models, dataDir }: Settings,
+  catalog: Catalog,
+): ReadonlyMap<string, () => Promise<Tokenizer>> {
   const open = async (path: string) => (await import("./tokens/tokenizer-file.js")).openTokenizerFile(path);
   const files = new Map<string, () => Promise<Tokenizer>>();
   const weights = weightsInstalled(dataDir);
   if (weights !== undefined) files.set(`local/${smollm2Weights.modelId}`, () => open(weights));
-  for (const [name, { tokenizer }] of models) if (tokenizer !== undefined) files.set(name, () => open(tokenizer));
+  for (const [name, { tokenizer }] of models) {
+    if (tokenizer === undefined) continue;
+    const slash = name.indexOf("/");
+    const served = catalog.findAt(name.slice(0, slash), name.slice(slash + 1))?.model;
+    // Counts are asked for by the catalogue's name, where it has one.
+    files.set((catalog.find(name) ?? served)?.id ?? name, () => open(tokenizer));
+  }
   return files;
 }
 
