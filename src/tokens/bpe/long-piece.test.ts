@@ -70,7 +70,7 @@ test.each(packedNames)("%s: rare tokens in a row", (name: PackedName) => {
 
 test("made vocabularies, whose texts of few letters change far back by what follows", () => {
   const roll = dice(11);
-  for (let run = 0; run < 150; run++) {
+  for (let run = 0; run < 60; run++) {
     const letters = pick(roll, ["a", "ab", "ab", "abc"]);
     const vocabulary = madeVocabulary(roll, letters, 3 + roll(60));
     const texts = Array.from({ length: 8 }, () =>

@@ -54,21 +54,21 @@ test.each(packedNames)(
   },
 );
 
-test.each(packedNames)("%s: 12,000 random pairs", (name) => {
-  const { wrong, held } = compare(packedVocabulary(name), dice(4), 12_000);
+test.each(packedNames)("%s: 5,000 random pairs", (name) => {
+  const { wrong, held } = compare(packedVocabulary(name), dice(4), 5_000);
   expect(wrong).toEqual([]);
-  expect(held).toBeGreaterThan(1_000);
+  expect(held).toBeGreaterThan(400);
 });
 
-test("made vocabularies with spellings that merging never gives: 12,000 random pairs", () => {
+test("made vocabularies with spellings that merging never gives: 5,000 random pairs", () => {
   const roll = dice(5);
   let heldInAll = 0;
-  for (let run = 0; run < 40; run++) {
+  for (let run = 0; run < 20; run++) {
     const { wrong, held } = compare(madeVocabulary(roll, "abc", 10 + roll(200)), roll, 300);
     expect(wrong).toEqual([]);
     heldInAll += held;
   }
-  expect(heldInAll).toBeGreaterThan(1_000);
+  expect(heldInAll).toBeGreaterThan(400);
 });
 
 test("a pair is judged the same when it is asked for again", () => {
