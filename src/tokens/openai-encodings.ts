@@ -135,6 +135,8 @@ async function readInSteps(name: OpenAiEncoding, pause: () => Promise<void>): Pr
   const vocabulary = vocabularyOf(rows[name]);
   do await pause();
   while (!vocabulary.fill(idsAStep));
+  do await pause();
+  while (!vocabulary.fillCutCharacters(idsAStep));
   await pause();
   const tokenizer = openaiEncoding(name);
   for (let round = 0; round < rehearsals; round++) {

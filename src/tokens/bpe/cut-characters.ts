@@ -23,6 +23,7 @@ export class CutCharacters {
 
 /** Whether bytes begin and end with whole characters. What is no UTF-8 in between does not matter: texts are. */
 function isWhole(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
   if (((bytes[start] ?? 0) & 0xc0) === 0x80) return false;
   let last = end - 1;
   while (last > start && ((bytes[last] ?? 0) & 0xc0) === 0x80) last--;

@@ -40,9 +40,11 @@ export class Vocabulary {
   readonly #starts: Int32Array;
   readonly #slots: Int32Array;
   readonly #mask: number;
-  readonly #longestFrom = new Uint8Array(0x1_00_00).fill(1);
-  readonly cutCharacters = new CutCharacters();
   #longest = 0;
+  readonly #longestFrom = new Uint8Array(0x1_00_00).fill(1);
+  readonly #cutCharacters = new CutCharacters();
+  /** The next id whose token is to be looked at for cut characters. */
+  #nextCut = 0;
   /** The next id to be read, and where it is in the packed file. */
   #next = 0;
   #at = 0;
@@ -79,15 +81,36 @@ export class Vocabulary {
   fill(ids: number): boolean {
     const packed = this.#packed;
     const starts = this.#starts;
+    const hashes = this.#hashes;
+    const slots = this.#slots;
+    const filter = this.#filter;
+    const longestFrom = this.#longestFrom;
+    const mask = this.#mask;
     const until = Math.min(this.size, this.#next + ids);
+    let longest = this.#longest;
     let at = this.#at;
     for (let id = this.#next; id < until; id++) {
       const length = packed[at++] ?? 0;
-      starts[id] = at;
-      at += length;
-      if (at > packed.length) throw new RangeError("The packed vocabulary ends too early.");
-      if (length > 0) this.#add(id, at - length, at);
+      const start = at;
+      const end = start + length;
+      starts[id] = start;
+      if (end > packed.length) throw new RangeError("The packed vocabulary ends too early.");
+      if (length === 0) continue;
+      if (length > longest) longest = length;
+      const firstTwo = ((packed[start] ?? 0) << 8) | (packed[start + 1] ?? 0);
+      if (length > (longestFrom[firstTwo] ?? 0)) longestFrom[firstTwo] = length;
+      if (length <= 2) this.#addShort(length, firstTwo, id);
+      let hash = 0;
+      for (; at < end; at++) hash = (Math.imul(hash, hashFactor) + (packed[at] ?? 0)) | 0;
+      hashes[id] = hash;
+      const mixed = mix(hash);
+      const bit = mixed >>> 11;
+      filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
+      let slot = mixed & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = (mixed & ~idMask) | (id + 1);
     }
+    this.#longest = longest;
     this.#next = until;
     this.#at = at;
     if (until >= Math.min(this.size, 0x1_00) && this.singles.includes(noToken))
@@ -95,33 +118,28 @@ export class Vocabulary {
     return until === this.size;
   }
 
-  #add(id: number, start: number, end: number): void {
+  /** Looks at so many ids more for characters that tokens cut; true once it has seen all. */
+  fillCutCharacters(ids: number): boolean {
     const packed = this.#packed;
-    const slots = this.#slots;
-    const filter = this.#filter;
-    const mask = this.#mask;
-    const length = end - start;
-    const first = packed[start] ?? 0;
-    const firstTwo = (first << 8) | (packed[start + 1] ?? 0);
-    if (length > this.#longest) this.#longest = length;
-    if (length === 1) this.singles[first] = id;
-    else if (length > (this.#longestFrom[firstTwo] ?? 0)) this.#longestFrom[firstTwo] = length;
-    if (length === 2) this.pairs[firstTwo] = id;
-    let hash = 0;
-    let anyHigh = 0;
-    for (let at = start; at < end; at++) {
-      const byte = packed[at] ?? 0;
-      anyHigh |= byte;
-      hash = (Math.imul(hash, hashFactor) + byte) | 0;
+    const starts = this.#starts;
+    const until = Math.min(this.size, this.#nextCut + ids);
+    for (let id = this.#nextCut; id < until; id++) {
+      const start = starts[id] ?? 0;
+      this.#cutCharacters.add(packed, start, start + (packed[start - 1] ?? 0));
     }
-    if (anyHigh >= 0x80) this.cutCharacters.add(packed, start, end);
-    this.#hashes[id] = hash;
-    const mixed = mix(hash);
-    const bit = mixed >>> 11;
-    filter[bit >>> 5] = (filter[bit >>> 5] ?? 0) | (1 << (bit & 31));
-    let slot = mixed & mask;
-    while (slots[slot] !== 0) slot = (slot + 1) & mask;
-    slots[slot] = (mixed & ~idMask) | (id + 1);
+    this.#nextCut = until;
+    return until === this.size;
+  }
+
+  /** Looked for when they are first asked for, or before that: text of ASCII does without. */
+  get cutCharacters(): CutCharacters {
+    if (this.#nextCut < this.size) this.fillCutCharacters(this.size);
+    return this.#cutCharacters;
+  }
+
+  #addShort(length: number, firstTwo: number, id: number): void {
+    if (length === 1) this.singles[firstTwo >>> 8] = id;
+    else this.pairs[firstTwo] = id;
   }
 
   /** The id of the token that is exactly bytes[from, to), which are not empty; `noToken` where none is. */
