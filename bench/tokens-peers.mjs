@@ -17,25 +17,43 @@ const packages = { "js-tiktoken": "1.0.21", "@dqbd/tiktoken": "1.0.22", "ai-toke
 /** Bytes of an adversarial text that a tokenizer whose time grows with the square can bear; js-tiktoken takes 40 s for 20 KB. */
 export const cappedBytes = { others: 20_000, "js-tiktoken": 2_000 };
 
-/** How each is loaded and counts, as code: a fresh process runs the same for its cold figure. `own` gives what a module is for. */
-const prelude = "let count; const own = (module) => module.default?.default ?? module.default ?? module;";
+/** How each is imported, and made ready to count, as code: a fresh process runs the same for its cold figure. */
 const loading = {
-  ours: (at) => `const { openaiEncoding } = await import(${at("dist/tokens/openai-encodings.js")});
-    const encoding = openaiEncoding("o200k_base"); count = (text) => encoding.count(text);`,
-  "ours, encode": (at) => `const { openaiEncoding } = await import(${at("dist/tokens/openai-encodings.js")});
-    const encoding = openaiEncoding("o200k_base"); count = (text) => encoding.encode(text).length;`,
-  "gpt-tokenizer": (at) => `const { countTokens } = await import(${at("gpt-tokenizer/encoding/o200k_base")});
-    const all = { allowedSpecial: new Set(), disallowedSpecial: new Set() };
-    count = (text) => countTokens(text, all);`,
-  "js-tiktoken": (at) => `const { Tiktoken } = await import(${at("js-tiktoken/lite")});
-    const ranks = own(await import(${at("js-tiktoken/ranks/o200k_base")}));
-    const encoding = new Tiktoken(ranks); count = (text) => encoding.encode(text, [], []).length;`,
-  "@dqbd/tiktoken": (at) => `const { get_encoding } = own(await import(${at("@dqbd/tiktoken")}));
-    const encoding = get_encoding("o200k_base"); count = (text) => encoding.encode_ordinary(text).length;`,
-  "ai-tokenizer": (at) => `const Tokenizer = own(await import(${at("ai-tokenizer")}));
-    const encoding = new Tokenizer(own(await import(${at("ai-tokenizer/encoding/o200k_base")})));
-    count = (text) => encoding.count(text);`,
+  ours: {
+    imports: { module: "dist/tokens/openai-encodings.js" },
+    ready: `const encoding = module.openaiEncoding("o200k_base"); count = (text) => encoding.count(text);`,
+  },
+  "ours, encode": {
+    imports: { module: "dist/tokens/openai-encodings.js" },
+    ready: `const encoding = module.openaiEncoding("o200k_base"); count = (text) => encoding.encode(text).length;`,
+  },
+  "gpt-tokenizer": {
+    imports: { module: "gpt-tokenizer/encoding/o200k_base" },
+    ready: `const all = { allowedSpecial: new Set(), disallowedSpecial: new Set() };
+      count = (text) => module.countTokens(text, all);`,
+  },
+  "js-tiktoken": {
+    imports: { module: "js-tiktoken/lite", ranks: "js-tiktoken/ranks/o200k_base" },
+    ready: `const encoding = new module.Tiktoken(own(ranks)); count = (text) => encoding.encode(text, [], []).length;`,
+  },
+  "@dqbd/tiktoken": {
+    imports: { module: "@dqbd/tiktoken" },
+    ready: `const encoding = own(module).get_encoding("o200k_base");
+      count = (text) => encoding.encode_ordinary(text).length;`,
+  },
+  "ai-tokenizer": {
+    imports: { module: "ai-tokenizer", ranks: "ai-tokenizer/encoding/o200k_base" },
+    ready: `const Tokenizer = own(module); const encoding = new Tokenizer(own(ranks));
+      count = (text) => encoding.count(text);`,
+  },
 };
+
+const declare = "let count; const own = (module) => module.default?.default ?? module.default ?? module;";
+
+function importsOf(name, at) {
+  const lines = Object.entries(loading[name].imports).map(([as, from]) => `const ${as} = await import(${at(from)});`);
+  return lines.join(" ");
+}
 
 /** Names of packages become files of ours, of the repository's packages or of the cache folder. */
 function resolver() {
@@ -82,7 +100,7 @@ export async function nodeTokenizers(withPeers) {
   const names = Object.keys(loading).filter((name) => withPeers || !(name in packages));
   const made = [];
   for (const name of names) {
-    const count = await new AsyncFunction(`${prelude} ${loading[name](at)} return count;`)();
+    const count = await new AsyncFunction(`${declare} ${importsOf(name, at)} ${loading[name].ready} return count;`)();
     made.push({
       name: `${name}${versionOf(name)}`,
       ours: name.startsWith("ours"),
@@ -99,19 +117,24 @@ export async function nodeTokenizers(withPeers) {
 
 const AsyncFunction = (async () => {}).constructor;
 
-/** Milliseconds from nothing loaded to the first count, and of that count alone once it is loaded, in fresh processes. */
+/** Milliseconds of fresh processes: to import, and from there to the first count. */
 export function coldTimes(withPeers, spawns) {
   const at = resolver();
   const names = Object.keys(loading).filter((name) => name !== "ours, encode" && (withPeers || !(name in packages)));
   return names.map((name) => {
-    const script = `const began = performance.now(); ${prelude} ${loading[name](at)}
-      count("Hello, world"); process.stdout.write(String(performance.now() - began));`;
+    const script = `${declare} const began = performance.now(); ${importsOf(name, at)}
+      const imported = performance.now(); ${loading[name].ready} count("Hello, world");
+      process.stdout.write(JSON.stringify([imported - began, performance.now() - imported]));`;
     const times = Array.from({ length: spawns }, () => {
       const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
       if (run.status !== 0) throw new Error(`${name}: ${run.stderr}`);
-      return Number(run.stdout);
+      return JSON.parse(run.stdout);
     });
-    return { name: `${name}${versionOf(name)}`, times };
+    return {
+      name: `${name}${versionOf(name)}`,
+      importMs: times.map(([importMs]) => importMs),
+      countMs: times.map(([, countMs]) => countMs),
+    };
   });
 }
 

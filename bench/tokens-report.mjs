@@ -28,12 +28,12 @@ function verdicts(report) {
   const prose = (name) => results.find((row) => row.name === name && row.kind === "prose")?.mbPerSecond ?? 0;
   const ahead = names.filter((name) => !name.startsWith("ours") && prose(name) >= prose("ours"));
   const slow = toProse(report).filter(({ ratio }) => ratio < goals.worstToProse);
-  const coldMs = median(cold.find(({ name }) => name === "ours").times);
+  const coldMs = median(cold.find(({ name }) => name === "ours").countMs);
   const percent = ({ kind, ratio }) => `${kind} ${(ratio * 100).toFixed(0)} %`;
   return [
     `Goal: ahead of each on prose: ${ahead.length === 0 ? "met" : `not met, ${ahead.join(", ")}`}.`,
     `Goal: half the speed of prose on anything: ${slow.length === 0 ? "met" : `not met: ${slow.map(percent).join(", ")}`}.`,
-    `Goal: loaded and first counted within ${goals.coldMs} ms: ${coldMs.toFixed(0)} ms, ${coldMs <= goals.coldMs ? "met" : "not met"}.`,
+    `Goal: the first count within ${goals.coldMs} ms: ${coldMs.toFixed(0)} ms, ${coldMs <= goals.coldMs ? "met" : "not met"}.`,
   ];
 }
 
@@ -48,7 +48,14 @@ const notes = (report) => [
   ...(report.results.some(({ otherCount }) => otherCount) ? ["† counts other tokens than tiktoken's ids."] : []),
 ];
 
-const coldRows = ({ cold }) => cold.map(({ name, times }) => [name, `${median(times).toFixed(0)} ms`]);
+const milliseconds = (times) => `${median(times).toFixed(0)} ms`;
+
+const coldRows = ({ cold }) => [
+  ["", "import", "first count"],
+  ...cold.map(({ name, importMs, countMs }) => [name, milliseconds(importMs), milliseconds(countMs)]),
+];
+
+const coldNote = "In a fresh process: what it takes to import, and from there to the first count; medians.";
 
 const ratioLine = (report) =>
   `Ours, as a part of our own prose: ${toProse(report)
@@ -73,7 +80,7 @@ export function asText(report) {
     facts(report).join("\n"),
     aligned(table(report)),
     [ratioLine(report), ...notes(report)].join("\n"),
-    `From nothing loaded to the first count, in a fresh process:\n${aligned(coldRows(report))}`,
+    `${coldNote}\n${aligned(coldRows(report))}`,
     verdicts(report).join("\n"),
   ].join("\n\n");
 }
@@ -104,9 +111,10 @@ ${notes(report)
 
 ## The first count
 
-From nothing loaded to the first count, in a fresh process; the median.
+${coldNote} Some hold their vocabulary as code, which is read as it is
+imported; ours is read by the first count.
 
-${markdown([["", "time"], ...coldRows(report)])}
+${markdown(coldRows(report))}
 
 ## Goals
 

@@ -19,14 +19,26 @@ const help = `Usage: npm run bench:tokens -- [options]
 const coldSpawns = 5;
 /** Of another text of the same kind, just before: whoever was measured last has filled the processor's caches. */
 const warmingBytes = 16 * 1024;
+const warmingRounds = 30;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const note = (line) => process.stderr.write(`${line}\n`);
 const say = (line) => process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : "");
 
-/** Rounds of all texts and tokenizers in turn; the first round is for warming and does not count. */
+/** Code is slow until the compiler has seen it at work on texts of many kinds. */
+async function warm(tokenizers, kinds) {
+  for (const { name, measure } of tokenizers) {
+    say(`warming ${name}`);
+    for (let round = 0; round < warmingRounds; round++)
+      for (const { adversarial, other } of kinds)
+        await measure(capped(other(round), adversarial ? warmingBytes / 16 : warmingBytes));
+  }
+}
+
+/** Rounds of all texts and tokenizers in turn; the first round is for warming too and does not count. */
 async function measureAll(tokenizers, kinds, rounds) {
   const rows = new Map();
   const [first] = tokenizers;
+  await warm(tokenizers, kinds);
   for (let round = 0; round <= rounds; round++) {
     for (const { name: kind, adversarial, text, other } of kinds) {
       say(`round ${round} of ${rounds}: ${kind}`);
