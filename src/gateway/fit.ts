@@ -14,6 +14,7 @@ import {
 } from "../routing/fit.js";
 import type { LeftOut, PlannedEndpoint } from "../routing/resolve.js";
 import { tooLong } from "../routing/too-long.js";
+import { estimateTokens } from "../tokens/estimated-usage.js";
 import { middleOut } from "../tokens/middle-out.js";
 import type { ModelCount } from "../tokens/request-counter.js";
 import type { Fitted, Planned } from "./exchange.js";
@@ -93,7 +94,7 @@ function questionOf({ admitted }: Planned, countFor: CountFor): FitQuestion {
   const { outline } = request;
   // A request that cannot be read is not refused for its length: anything from nothing to all its bytes.
   const unknown: InputCount = {
-    tokens: Math.ceil(outline.bodyBytes / 4),
+    tokens: estimateTokens(outline.bodyBytes),
     atMost: outline.bodyBytes,
     method: "estimated",
     errorPercent: 100,
