@@ -1,8 +1,9 @@
 // Relays a Messages request: the body's bytes as they came, but for the model and what is not Anthropic's.
-import { isArray, isObject, type Json } from "../../canonical/json.js";
+import { isObject } from "../../canonical/json.js";
 import type { ReceiptNote } from "../../canonical/receipt.js";
 import { applyEdits, memberEdits, readMembers } from "../../framing/json-members.js";
 import type { ClientRequest, UpstreamRequest, UpstreamTarget } from "../dialect.js";
+import { leaveOutFields, targetEdits } from "../relay-edits.js";
 import { apiVersion, outputLimit } from "./write-request.js";
 
 /** OpenRouter's own fields. With a reason: leaving it out changes the answer. Without: the gateway itself acts on it. */
@@ -20,19 +21,11 @@ const extensions: ReadonlyMap<string, string | undefined> = new Map([
 export function relayRequest(client: ClientRequest, target: UpstreamTarget, keepsExtensions: boolean): UpstreamRequest {
   const { body, bytes, outline } = client;
   const notes: ReceiptNote[] = [];
-  const changes = new Map<string, string | undefined>();
-  if (body.model !== target.model) changes.set("model", JSON.stringify(target.model));
-  if (body.trunkline !== undefined) changes.set("trunkline", undefined);
-  if (target.stream !== (body.stream === true)) changes.set("stream", String(target.stream));
+  const changes = targetEdits(body, target);
   if (outline.maxOutputTokens === undefined)
     changes.set("max_tokens", String(outputLimit(outline.maxOutputTokens, target, notes)));
   if (!keepsExtensions) {
-    for (const [field, why] of extensions) {
-      const value = body[field];
-      if (value === undefined) continue;
-      changes.set(field, undefined);
-      if (why !== undefined && !isEmpty(value)) notes.push({ field, action: "dropped", why });
-    }
+    leaveOutFields(extensions, body, changes, notes);
     leaveOutUser(client, changes, notes);
   }
   const list = readMembers(bytes);
@@ -52,10 +45,4 @@ function leaveOutUser({ body }: ClientRequest, changes: Map<string, string | und
   if (metadata.user_id !== undefined) return;
   changes.set("metadata", JSON.stringify({ ...metadata, user_id: body.user }));
   notes.push({ field: "user", action: "renamed", why: "sent as metadata.user_id" });
-}
-
-function isEmpty(value: Json): boolean {
-  if (value === null) return true;
-  if (isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
 }

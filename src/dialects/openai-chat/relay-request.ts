@@ -1,9 +1,10 @@
 // Relays a chat request: the body's bytes as they came, but for the model, the wish for usage and the gateway's own fields.
-import { isArray, isObject, type Json, type JsonObject, number, text } from "../../canonical/json.js";
+import { isObject, type JsonObject, number, text } from "../../canonical/json.js";
 import type { ReceiptNote } from "../../canonical/receipt.js";
 import { applyEdits, memberEdits, readMembers } from "../../framing/json-members.js";
 import type { ClientRequest, UpstreamRequest, UpstreamTarget } from "../dialect.js";
 import { effortOfBudget } from "../effort.js";
+import { leaveOutFields, targetEdits } from "../relay-edits.js";
 
 /** OpenRouter's own fields. With a reason: leaving it out changes the answer. Without: the gateway itself acts on it. */
 export const extensions: ReadonlyMap<string, string | undefined> = new Map([
@@ -22,15 +23,15 @@ export const extensions: ReadonlyMap<string, string | undefined> = new Map([
 export function relayRequest(client: ClientRequest, target: UpstreamTarget, keepsExtensions: boolean): UpstreamRequest {
   const { body, bytes } = client;
   const notes: ReceiptNote[] = [];
-  const changes = new Map<string, string | undefined>();
-  if (body.model !== target.model) changes.set("model", JSON.stringify(target.model));
-  if (body.trunkline !== undefined) changes.set("trunkline", undefined);
-  if (target.stream !== (body.stream === true)) changes.set("stream", String(target.stream));
+  const changes = targetEdits(body, target);
   if (target.stream) {
     const asked = isObject(body.stream_options) ? body.stream_options : {};
     if (asked.include_usage !== true) changes.set("stream_options", JSON.stringify({ ...asked, include_usage: true }));
   }
-  if (!keepsExtensions) leaveOutExtensions(body, changes, notes);
+  if (!keepsExtensions) {
+    leaveOutFields(extensions, body, changes, notes);
+    leaveOutReasoning(body, changes, notes);
+  }
   const list = readMembers(bytes);
   return {
     path: "/chat/completions",
@@ -38,22 +39,6 @@ export function relayRequest(client: ClientRequest, target: UpstreamTarget, keep
     body: list === undefined ? bytes : applyEdits(bytes, memberEdits(list, changes)),
     notes,
   };
-}
-
-function leaveOutExtensions(body: JsonObject, changes: Map<string, string | undefined>, notes: ReceiptNote[]): void {
-  for (const [field, why] of extensions) {
-    const value = body[field];
-    if (value === undefined) continue;
-    changes.set(field, undefined);
-    if (why !== undefined && !isEmpty(value)) notes.push({ field, action: "dropped", why });
-  }
-  leaveOutReasoning(body, changes, notes);
-}
-
-export function isEmpty(value: Json): boolean {
-  if (value === null) return true;
-  if (isArray(value)) return value.length === 0;
-  return isObject(value) && Object.keys(value).length === 0;
 }
 
 /** `reasoning` and `include_reasoning` become OpenAI's `reasoning_effort`, as far as it can say the same. */

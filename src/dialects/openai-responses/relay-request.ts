@@ -5,17 +5,18 @@ import type { ReceiptNote } from "../../canonical/receipt.js";
 import { applyEdits, type MemberList, memberEdits, readElements, readMembers } from "../../framing/json-members.js";
 import type { ClientRequest, UpstreamRequest, UpstreamTarget } from "../dialect.js";
 import { effortOfBudget } from "../effort.js";
-import { extensions, isEmpty } from "../openai-chat/relay-request.js";
+import { extensions } from "../openai-chat/relay-request.js";
+import { leaveOutFields, targetEdits } from "../relay-edits.js";
 import { isSigned } from "./seal.js";
 
 export function relayRequest(client: ClientRequest, target: UpstreamTarget, keepsExtensions: boolean): UpstreamRequest {
   const { body, bytes } = client;
   const notes: ReceiptNote[] = [];
-  const changes = new Map<string, string | undefined>();
-  if (body.model !== target.model) changes.set("model", JSON.stringify(target.model));
-  if (body.trunkline !== undefined) changes.set("trunkline", undefined);
-  if (target.stream !== (body.stream === true)) changes.set("stream", String(target.stream));
-  if (!keepsExtensions) leaveOutExtensions(body, changes, notes);
+  const changes = targetEdits(body, target);
+  if (!keepsExtensions) {
+    leaveOutFields(extensions, body, changes, notes);
+    leaveOutReasoning(body, changes, notes);
+  }
   const list = readMembers(bytes);
   if (list !== undefined) leaveOutSigned(body, bytes, list, changes, notes);
   return {
@@ -24,16 +25,6 @@ export function relayRequest(client: ClientRequest, target: UpstreamTarget, keep
     body: list === undefined ? bytes : applyEdits(bytes, memberEdits(list, changes)),
     notes,
   };
-}
-
-function leaveOutExtensions(body: JsonObject, changes: Map<string, string | undefined>, notes: ReceiptNote[]): void {
-  for (const [field, why] of extensions) {
-    const value = body[field];
-    if (value === undefined) continue;
-    changes.set(field, undefined);
-    if (why !== undefined && !isEmpty(value)) notes.push({ field, action: "dropped", why });
-  }
-  leaveOutReasoning(body, changes, notes);
 }
 
 /** OpenRouter's budget and switch become an effort, as far as it can say the same. */
