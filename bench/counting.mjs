@@ -42,7 +42,6 @@ export async function measureCounting() {
     pause: async () => {},
     corrections: createCorrections(),
     files: new Map(),
-    openEncoding: openaiEncoding,
   });
   const requests = bodies();
   return models.map(({ model, how }) => {

@@ -43,7 +43,6 @@ import { memoryGenerations } from "./store/memory/generations.js";
 import { memoryJournal } from "./store/memory/journal.js";
 import { realSurroundings, type Surroundings } from "./surroundings.js";
 import { createCorrections } from "./tokens/estimate/correction.js";
-import { openaiEncoding } from "./tokens/openai-encodings.js";
 import { createRequestCounter, type RequestCounter } from "./tokens/request-counter.js";
 import type { Tokenizer } from "./tokens/tokenizer.js";
 import { createSchemeTransport } from "./upstream/by-scheme.js";
@@ -122,7 +121,6 @@ export async function build(settings: Settings, options: BuildOptions): Promise<
     pause,
     corrections: createCorrections(),
     files,
-    openEncoding: openaiEncoding,
   });
   learnFrom(ledger, counter);
   const http = createLazyTransport(async () => (await import("./upstream/http/transport.js")).createHttpTransport());

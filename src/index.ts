@@ -18,7 +18,6 @@ import { type ListedModel, listModels } from "./routing/list.js";
 import type { RoutingParts } from "./routing/resolve.js";
 import { realClock, realPause, realTimers } from "./surroundings.js";
 import { createCorrections } from "./tokens/estimate/correction.js";
-import { openaiEncoding } from "./tokens/openai-encodings.js";
 import { createRequestCounter } from "./tokens/request-counter.js";
 
 export { type AttemptSummary, type ErrorCode, type ErrorDetails, TrunklineError } from "./canonical/error.js";
@@ -142,7 +141,6 @@ export function countTokens(countable: Countable, model?: string): Promise<Token
     pause: realPause,
     corrections: createCorrections(),
     files: new Map(),
-    openEncoding: openaiEncoding,
   });
   return countCountable({ planning, counter, clock: realClock }, countable, model);
 }

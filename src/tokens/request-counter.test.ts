@@ -32,7 +32,6 @@ function counterWith(change: Partial<CounterParts> = {}) {
     pause: async () => void pauses++,
     corrections: createCorrections(),
     files: new Map(),
-    openEncoding: openaiEncoding,
     ...change,
   });
   return { counter, pauses: () => pauses };

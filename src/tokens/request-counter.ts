@@ -4,7 +4,7 @@ import type { Request } from "../canonical/request.js";
 import type { Corrections } from "./estimate/correction.js";
 import type { TextMeter } from "./meter.js";
 import { type ModelMeter, modelMeter } from "./model-meter.js";
-import { isOpenAiEncodingRead, type OpenAiEncoding, warmOpenAiEncoding } from "./openai-encodings.js";
+import { isOpenAiEncodingRead, openaiEncoding, warmOpenAiEncoding } from "./openai-encodings.js";
 import { combine, countRequest, countText, type RequestCount, type TextCount } from "./request/count-request.js";
 import { encodingFor } from "./request/model-encoding.js";
 import { fixedTokens, textsOf } from "./request/request-texts.js";
@@ -38,7 +38,6 @@ export interface CounterParts {
   readonly corrections: Corrections;
   /** Tokenizers that the user has, by model. Each is opened when it is first asked for. */
   readonly files: ReadonlyMap<string, () => Promise<Tokenizer>>;
-  readonly openEncoding: (name: OpenAiEncoding) => Tokenizer;
 }
 
 /** Milliseconds of the thread that counting takes at a time. */
@@ -139,7 +138,7 @@ export function createRequestCounter(parts: CounterParts): RequestCounter {
       const own = opened.get(model);
       if (own !== undefined) return own;
       const encoding = encodingFor(model);
-      return encoding === undefined ? undefined : parts.openEncoding(encoding);
+      return encoding === undefined ? undefined : openaiEncoding(encoding);
     },
     corrections: parts.corrections,
   };
